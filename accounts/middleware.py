@@ -1,0 +1,90 @@
+"""Who asks, in which account: opens the tenant scope for the request."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+from accounts.models import Membership
+from accounts.tenancy import every_account, keep_scope, tenant
+from accounts.tokens import find_token
+
+SEEN_EVERY = timedelta(minutes=1)  # how exactly "signed out" is known (G11); spares a write per request
+SESSION_KEY = "account"
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class TenantMiddleware:
+    """Sets request.member, request.account and request.token, and runs the rest in the scope of the account.
+
+    The account comes from the API token or the session, never from a parameter. DRF authenticates inside the view, which
+    is too late for the scope: so the token is looked up here.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.member, request.account, request.token, request.token_is_wrong = None, None, None, False
+        header = request.headers.get("Authorization", "")
+        if header.startswith("Bearer "):
+            self._from_token(request, header.removeprefix("Bearer ").strip())
+        elif request.user.is_authenticated:
+            request.member = _member_of_session(request)
+        if request.member is None:
+            return self.get_response(request)
+        with tenant(request.member.account_id):
+            request.account = request.member.account
+            structlog.contextvars.bind_contextvars(account_id=request.account.pk, member_id=request.member.pk)
+            note_seen(request.member)
+            response = self.get_response(request)
+            if response.streaming and not response.is_async:
+                response.streaming_content = keep_scope(response.streaming_content)
+            return response
+
+    def _from_token(self, request: HttpRequest, secret: str) -> None:
+        token = find_token(secret)
+        request.token_is_wrong = token is None
+        if token is not None:
+            request.token, request.member = token, token.membership
+            request.user = token.membership.user
+
+
+def _member_of_session(request: HttpRequest) -> Membership | None:
+    """The account chosen in this session, else the first one the user belongs to."""
+    with every_account("sign-in"):
+        mine = Membership.objects.select_related("user", "account").filter(user=request.user, is_active=True)
+        chosen = request.session.get(SESSION_KEY)
+        member = mine.filter(account_id=chosen).first() if chosen else None
+        member = member or mine.order_by("id").first()
+    if member and member.account_id != chosen:
+        request.session[SESSION_KEY] = member.account_id
+    return member
+
+
+def note_seen(member: Membership) -> None:
+    now = timezone.now()
+    if member.last_seen_at is None or now - member.last_seen_at > SEEN_EVERY:
+        Membership.objects.filter(pk=member.pk).update(last_seen_at=now)
+
+
+class PreferencesMiddleware:
+    """The member's own language and time zone, for pages and for the words of API errors."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.member is None:
+            return self.get_response(request)
+        user = request.member.user
+        request.LANGUAGE_CODE = user.language
+        with translation.override(user.language), timezone.override(zoneinfo.ZoneInfo(user.timezone)):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", user.language)
+        return response

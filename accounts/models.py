@@ -1,0 +1,230 @@
+"""Accounts (tenants), their people, what these may use, and what is written down about them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from accounts.tenant_models import SameAccount, TenantForeignKey, TenantModel
+
+
+class Account(models.Model):
+    """The tenant itself: not a tenant table."""
+
+    name = models.CharField(_("name"), max_length=100)
+    slug = models.SlugField(max_length=63, unique=True)  # a label of the smart addresses' domain
+    timezone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    language = models.CharField(_("language"), max_length=8, default="en")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class UserManager(BaseUserManager["User"]):
+    """People are known by their email address, lower-cased."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=(username or "").lower())
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in. Which accounts they belong to stands in Membership."""
+
+    class Theme(models.TextChoices):
+        SYSTEM = "system", _("As the device")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
+    email = models.EmailField(_("email address"), unique=True)
+    name = models.CharField(_("name"), max_length=150)
+    language = models.CharField(_("language"), max_length=8, default="en")
+    timezone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    theme = models.CharField(_("theme"), max_length=6, choices=Theme, default=Theme.SYSTEM)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)  # runs the instance; sees no account's mail by it
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_is_lower_case"),
+        ]
+
+    def __str__(self) -> str:
+        return f"user {self.pk}"
+
+    def get_full_name(self) -> str:
+        return self.name or self.email
+
+
+class Membership(TenantModel):
+    """A user in one account. Read at sign-in with every_account("sign-in"), afterwards inside the scope."""
+
+    class Role(models.TextChoices):
+        ADMIN = "admin", _("Administrator")
+        USER = "user", _("User")
+
+    class Availability(models.TextChoices):
+        FREE = "free", _("Free")
+        BUSY = "busy", _("Busy")
+        LUNCH = "lunch", _("Lunch")
+        BREAK = "break", _("Break")
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(_("role"), max_length=5, choices=Role, default=Role.USER)
+    availability = models.CharField(_("availability"), max_length=5, choices=Availability, default=Availability.FREE)
+    mail_access_all = models.BooleanField(_("uses every shared mailbox"), default=False)  # the "Mail" tick, K21
+    signature = models.TextField(_("signature"), blank=True, default="")
+    is_active = models.BooleanField(default=True)
+    last_seen_at = models.DateTimeField(null=True)  # "signed out" is derived from it, G11
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["account", "user"], name="membership_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"membership {self.pk}"
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role == self.Role.ADMIN
+
+    @property
+    def name(self) -> str:
+        return self.user.get_full_name()
+
+
+class Invitation(TenantModel):
+    """A link that makes one person a member. Only its digest is stored."""
+
+    email = models.EmailField()
+    role = models.CharField(max_length=5, choices=Membership.Role, default=Membership.Role.USER)
+    mail_access_all = models.BooleanField(default=True)
+    digest = models.CharField(max_length=64, unique=True)
+    invited_by = TenantForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            *TenantModel.Meta.constraints,
+            SameAccount(field="invited_by", name="invitation_invited_by_same_account"),
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
+
+
+class ApiToken(TenantModel):
+    """A REST client's key: prefix shown, SHA-256 stored, acts as one member."""
+
+    class Scope(models.TextChoices):
+        MAIL_READ = "mail:read", _("Read mail")
+        MAIL_SEND = "mail:send", _("Send mail")
+        CONTACTS_READ = "contacts:read", _("Read contacts and leads")
+        CONTACTS_WRITE = "contacts:write", _("Change contacts and leads")
+        ADMIN = "admin", _("Administer the account")
+
+    membership = TenantForeignKey(Membership, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(_("name"), max_length=100)
+    prefix = models.CharField(max_length=16)
+    digest = models.CharField(max_length=64, unique=True)  # unique over all accounts: it is random
+    scopes = ArrayField(models.CharField(max_length=32, choices=Scope))
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            *TenantModel.Meta.constraints,
+            SameAccount(field="membership", name="apitoken_membership_same_account"),
+        ]
+
+    def __str__(self) -> str:
+        return f"token {self.prefix}"
+
+
+class IdempotentReply(TenantModel):
+    """The stored answer to a POST with an Idempotency-Key; `status` 0 while the first one is still at work."""
+
+    membership = TenantForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    request_digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=0)
+    body = models.JSONField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            *TenantModel.Meta.constraints,
+            SameAccount(field="membership", name="idempotentreply_membership_same_account"),
+            models.UniqueConstraint(fields=["account", "membership", "key"], name="idempotentreply_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"idempotent reply {self.pk}"
+
+
+class AuditEvent(TenantModel):
+    """Who did what to whose: rights, access to another's mail, exports, deletions (G12). Never changed, never deleted."""
+
+    actor = TenantForeignKey(Membership, on_delete=models.DO_NOTHING, null=True, related_name="+")
+    action = models.CharField(max_length=64)  # such as "mailbox.connected"
+    target_type = models.CharField(max_length=32, blank=True, default="")
+    target_id = models.BigIntegerField(null=True)
+    facts = models.JSONField(default=dict)  # ids and settings; no addresses of clients, no text of letters
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            *TenantModel.Meta.constraints,
+            SameAccount(field="actor", name="auditevent_actor_same_account"),
+        ]
+        indexes = [models.Index(fields=["account", "-created_at", "-id"], name="auditevent_list")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.pk}"
+
+
+class Notice(TenantModel):
+    """Something one member should know, shown at the bell. The words are made when it is shown, in the reader's language."""
+
+    membership = TenantForeignKey(Membership, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=64)  # such as "mailbox.needs_login"
+    facts = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            *TenantModel.Meta.constraints,
+            SameAccount(field="membership", name="notice_membership_same_account"),
+        ]
+        indexes = [models.Index(fields=["account", "membership", "-created_at"], name="notice_list")]
+
+    def __str__(self) -> str:
+        return f"notice {self.pk}"

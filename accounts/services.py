@@ -1,0 +1,93 @@
+"""Accounts and their people: create, invite, join."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from accounts.audit import record
+from accounts.errors import AddressTaken, InvitationInvalid, NotAllowed
+from accounts.models import Account, Invitation, Membership, User
+from accounts.tenancy import every_account, tenant
+from accounts.tokens import digest_of
+
+INVITATION_DAYS = 7
+
+
+def free_slug(name: str) -> str:
+    """A slug nobody has: the name's own, else with the first free number."""
+    base = slugify(name)[:50] or "account"
+    taken = set(Account.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    return next(slug for n in range(1, len(taken) + 2) if (slug := base if n == 1 else f"{base}-{n}") not in taken)
+
+
+@transaction.atomic
+def create_account(name: str, *, admin_email: str, admin_name: str = "", password: str | None = None) -> Membership:
+    """An account with its first administrator; an existing user keeps name and password."""
+    account = Account.objects.create(name=name, slug=free_slug(name))
+    email = admin_email.strip().lower()
+    user = User.objects.filter(email=email).first() or User.objects.create_user(
+        email, password, name=admin_name or email.split("@")[0]
+    )
+    with tenant(account):
+        return Membership.objects.create(user=user, role=Membership.Role.ADMIN)
+
+
+@transaction.atomic
+def invite(
+    inviter: Membership, *, email: str, role: str = Membership.Role.USER, mail_access_all: bool = True
+) -> tuple[Invitation, str]:
+    """An invitation and the secret of its link."""
+    if not inviter.is_admin:
+        raise NotAllowed
+    email = email.strip().lower()
+    if Membership.objects.filter(user__email=email).exists():
+        raise AddressTaken(email)
+    secret = secrets.token_urlsafe(32)
+    invitation = Invitation.objects.create(
+        email=email,
+        role=role,
+        mail_access_all=mail_access_all,
+        digest=digest_of(secret),
+        invited_by=inviter,
+        expires_at=timezone.now() + timedelta(days=INVITATION_DAYS),
+    )
+    record(inviter, "user.invited", target=invitation, role=role)
+    return invitation, secret
+
+
+def find_invitation(secret: str) -> Invitation:
+    """The open invitation of this link. Raises InvitationInvalid."""
+    with every_account("invitation link"):
+        invitation = (
+            Invitation.objects.select_related("account", "invited_by__user")
+            .filter(digest=digest_of(secret), accepted_at__isnull=True, expires_at__gt=timezone.now())
+            .first()
+        )
+    if invitation is None:
+        raise InvitationInvalid
+    return invitation
+
+
+@transaction.atomic
+def accept_invitation(secret: str, *, name: str = "", password: str | None = None, user: User | None = None) -> Membership:
+    """Make the invited person a member: `user` when signed in with the invited address, else a new user."""
+    invitation = find_invitation(secret)
+    with tenant(invitation.account_id):
+        # Compare-and-set: of two clicks on the same link only one joins.
+        taken = Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True).update(accepted_at=timezone.now())
+        if not taken or (user is not None and user.email != invitation.email):
+            raise InvitationInvalid
+        if user is None:
+            if User.objects.filter(email=invitation.email).exists():
+                raise AddressTaken(invitation.email)
+            user = User.objects.create_user(invitation.email, password, name=name)
+        member = Membership.objects.create(
+            user=user, role=invitation.role, mail_access_all=invitation.mail_access_all
+        )
+        record(member, "user.joined", target=member, invitation=invitation.pk)
+    return member

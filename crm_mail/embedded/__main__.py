@@ -1,0 +1,24 @@
+"""`python -m crm_mail.embedded COMMAND ARGS`: what the launcher calls."""
+
+import sys
+from collections.abc import Callable, Sequence
+
+from crm_mail.embedded.errors import EmbeddedError
+from crm_mail.embedded.testing import run_tests
+
+COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "test": run_tests,
+}
+
+
+def main() -> int:
+    name, *arguments = sys.argv[1:]
+    try:
+        return COMMANDS[name](arguments)
+    except EmbeddedError as error:
+        print(f"crm-mail: {error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,51 @@
+"""Logs: JSON lines on standard output, with ids; never addresses, subjects, bodies or secrets."""
+
+from __future__ import annotations
+
+import logging
+import logging.config
+import sys
+
+import structlog
+
+SHARED: list[structlog.typing.Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.PositionalArgumentsFormatter(),
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.format_exc_info,
+]
+QUIET = {  # chatty libraries, and those whose debug output holds mail or SQL with values
+    "imapclient": logging.WARNING,
+    "aiosmtplib": logging.WARNING,
+    "mail.log": logging.WARNING,
+    "django.db.backends": logging.INFO,
+    "celery.worker.strategy": logging.WARNING,
+    "celery.app.trace": logging.WARNING,
+}
+
+
+def configure(settings: dict[str, str]) -> None:
+    """LOGGING_CONFIG of the settings: structlog renders what the standard library's loggers get."""
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=SHARED,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(settings["level"])
+    for name, level in QUIET.items():
+        logging.getLogger(name).setLevel(level)
+    logging.captureWarnings(True)
+    structlog.configure(
+        processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )

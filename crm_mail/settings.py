@@ -1,0 +1,358 @@
+"""All settings, by environment only. `.env.example` documents each; a wrong value is a start-up error that names it.
+
+There is no insecure default: what must be secret has none. `EMBEDDED=true` (set by `./crm-mail up`) relaxes exactly
+what one machine on loopback needs: plain http, and `localhost` as a mail server.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.FileAwareEnv()  # NAME_FILE=/run/secrets/name is read for every NAME
+env.smart_cast = False
+
+
+def whole(name: str, default: int, *, least: int = 0) -> int:
+    """A whole number of at least `least`, or an error that names the variable."""
+    try:
+        number = env.int(name, default=default)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be a whole number") from error
+    if number < least:
+        raise ImproperlyConfigured(f"{name} must be at least {least}")
+    return number
+
+
+def switch(name: str, *, default: bool) -> bool:
+    """true/false, or an error that names the variable: anything else would silently mean false."""
+    value = env.str(name, default=str(default)).strip().lower()
+    if value not in ("true", "false"):
+        raise ImproperlyConfigured(f"{name} must be true or false")
+    return value == "true"
+
+
+def origin(name: str, default: str | None = None) -> str:
+    """A URL without path, such as https://crm.example.com, or an error that names the variable."""
+    value = env.str(name, default=default) if default is not None else env.str(name)
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
+        raise ImproperlyConfigured(f"{name} must be an address such as https://crm.example.com, without a path")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+# ---------------------------------------------------------------------------------------------------- where we are
+EMBEDDED = switch("EMBEDDED", default=False)
+SECRET_KEY = env.str("SECRET_KEY")
+if len(SECRET_KEY) < 32:
+    raise ImproperlyConfigured("SECRET_KEY must have at least 32 characters")
+DEBUG = False
+BASE_URL = origin("BASE_URL")
+PUBLIC_URL = origin("PUBLIC_URL")
+EVENTS_URL = origin("EVENTS_URL", default=BASE_URL)
+_hosts = {host for url in (BASE_URL, PUBLIC_URL, EVENTS_URL) if (host := urlsplit(url).hostname)}
+ALLOWED_HOSTS = sorted(_hosts)
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+IS_HTTPS = BASE_URL.startswith("https://")
+if not IS_HTTPS and not EMBEDDED and urlsplit(BASE_URL).hostname not in ("localhost", "127.0.0.1"):
+    raise ImproperlyConfigured("BASE_URL must begin with https:// (http is for localhost only)")
+
+# ---------------------------------------------------------------------------------------------------- applications
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "drf_standardized_errors",
+    "django_htmx",
+    "template_partials",
+    "js_asset",
+    "django_prose_editor",
+    "accounts",
+    "crm",
+    "mailboxes",
+    "threads",
+    "sync",
+    "outbox",
+    "api",
+    "web",
+    "crm_mail",
+]
+MIDDLEWARE = [
+    "crm_mail.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.TenantMiddleware",
+    "accounts.middleware.PreferencesMiddleware",
+]
+ROOT_URLCONF = "crm_mail.urls"
+WSGI_APPLICATION = "crm_mail.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "web" / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "web.context.shell",
+            ],
+            "loaders": [
+                (
+                    "template_partials.loader.Loader",
+                    [
+                        (
+                            "django.template.loaders.cached.Loader",
+                            [
+                                "django.template.loaders.filesystem.Loader",
+                                "django.template.loaders.app_directories.Loader",
+                            ],
+                        )
+                    ],
+                )
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "web.templatetags.parts"],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# ---------------------------------------------------------------------------------------------------- database
+# One alias, as the application's login. `manage.py migrate` and tests connect as the owner (docs/adr/0003).
+DATABASES = {"default": env.db_url("DATABASE_URL")}
+_owner = env.db_url("DATABASE_OWNER_URL", default="")
+DATABASES["default"].update(
+    ENGINE="django.db.backends.postgresql",
+    APP_USER=DATABASES["default"]["USER"],
+    OWNER_USER=_owner.get("USER", ""),
+    OWNER_PASSWORD=_owner.get("PASSWORD", ""),
+    CONN_MAX_AGE=60,
+    CONN_HEALTH_CHECKS=True,
+    DISABLE_SERVER_SIDE_CURSORS=True,  # they cannot carry a tenant scope, and PgBouncer forbids them
+    ATOMIC_REQUESTS=False,  # nothing is held over network calls
+)
+
+# ---------------------------------------------------------------------------------------------------- redis, celery
+REDIS_URL = env.str("REDIS_URL")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "cache",
+        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
+    }
+}
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_TIME_LIMIT = 300  # always below the visibility time-out, or a task runs twice at once
+CELERY_TASK_SOFT_TIME_LIMIT = 240
+# A queue's record is in PostgreSQL; the broker only wakes. So it may lose everything (docs/adr/0005).
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 600,
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 10,
+    "socket_connect_timeout": 5,
+    "max_retries": 3,
+    "interval_start": 0,
+    "interval_step": 0.2,
+    "interval_max": 1,
+}
+CELERY_TASK_DEFAULT_QUEUE = "maintenance"
+CELERY_TASK_ROUTES = {
+    "sync.tasks.*": {"queue": "sync"},
+    "outbox.tasks.*": {"queue": "send"},
+    "threads.tasks.*": {"queue": "maintenance"},
+    "mailboxes.tasks.*": {"queue": "interactive"},
+}
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "claim due mailboxes": {"task": "sync.tasks.claim_due_mailboxes", "schedule": timedelta(seconds=60)},
+    "claim due letters": {"task": "outbox.tasks.deliver_due", "schedule": timedelta(seconds=5)},
+}
+
+# ---------------------------------------------------------------------------------------------------- people
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # people come by invitation, which has proved the address
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "reset_password": "5/m/ip,3/m/key"}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = IS_HTTPS
+CSRF_COOKIE_SECURE = IS_HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "web.views.errors.csrf_failure"
+
+# ---------------------------------------------------------------------------------------------------- browser safety
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
+SECURE_SSL_REDIRECT = False  # the proxy in front does it; health checks come by plain http
+SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
+SECURE_HSTS_PRELOAD = IS_HTTPS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"  # the reader frames our own message pages
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "style-src-attr": ["'unsafe-inline'"],
+        "img-src": [SELF, "data:", "blob:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [SELF],
+        "form-action": [SELF],
+        "connect-src": [SELF, *([EVENTS_URL] if EVENTS_URL != BASE_URL else [])],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024  # a body of 8 MB, form-encoded
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# ---------------------------------------------------------------------------------------------------- files
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "build" / "static")))
+STATICFILES_DIRS = [BASE_DIR / "web" / "static"]
+STORAGE_DIR = Path(env.str("STORAGE_DIR"))
+STORAGES = {
+    # Raw letters, uploads and kept attachments, by content address. Public to nobody: no URL leads here.
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(STORAGE_DIR)}},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MAX_AGE = 600
+
+# ---------------------------------------------------------------------------------------------------- languages
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("ru", "Русский"), ("es", "Español")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# ---------------------------------------------------------------------------------------------------- secrets of mailboxes
+# "id:base64key[,id:base64key...]": the first encrypts, all decrypt (docs/adr/0006).
+CREDENTIALS_KEYS = env.list("CREDENTIALS_KEYS")
+
+# ---------------------------------------------------------------------------------------------------- mail of the instance itself
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="crm-mail@localhost")
+
+# ---------------------------------------------------------------------------------------------------- product numbers
+IMPORT_MESSAGES = whole("IMPORT_MESSAGES", 500, least=1)  # K10
+IMPORT_DAYS = whole("IMPORT_DAYS", 30)  # K10; 0 = no limit of age
+POLL_MIN_MINUTES = whole("POLL_MIN_MINUTES", 15, least=1)  # K11
+POLL_MAX_MINUTES = whole("POLL_MAX_MINUTES", 30, least=1)  # K11
+DELETED_DAYS = whole("DELETED_DAYS", 30, least=1)  # K63
+SEND_PER_SECOND = whole("SEND_PER_SECOND", 1, least=1)  # M20
+ATTACHMENTS_MAX_BYTES = whole("ATTACHMENTS_MAX_MB", 100, least=1) * 1024 * 1024  # M16, a letter
+BODY_MAX_BYTES = whole("BODY_MAX_MB", 8, least=1) * 1024 * 1024  # M21
+UNDO_SECONDS = whole("UNDO_SECONDS", 10)  # M20, in the UI
+OUTGOING_IPS = env.list("OUTGOING_IPS", default=[])  # K05
+SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="")  # K05
+MAIL_CONNECT_SECONDS = whole("MAIL_CONNECT_SECONDS", 15, least=1)
+MAIL_READ_SECONDS = whole("MAIL_READ_SECONDS", 30, least=1)
+MAIL_PORTS = [int(port) for port in env.list("MAIL_PORTS", default=["143", "993", "25", "465", "587", "2525"])]
+MAIL_CA_FILE = env.str("MAIL_CA_FILE", default="")  # a private authority for the company's own mail servers
+MAIL_PRIVATE_NETWORKS = env.list("MAIL_PRIVATE_NETWORKS", default=[])  # CIDRs where own mail servers may lie
+OFFLINE_MINUTES = whole("OFFLINE_MINUTES", 5, least=1)  # G11
+if POLL_MAX_MINUTES < POLL_MIN_MINUTES:
+    raise ImproperlyConfigured("POLL_MAX_MINUTES must not be below POLL_MIN_MINUTES")
+
+# ---------------------------------------------------------------------------------------------------- API
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.MemberAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["api.permissions.IsMember"],
+    "DEFAULT_VERSIONING_CLASS": "rest_framework.versioning.URLPathVersioning",
+    "DEFAULT_VERSION": "v1",
+    "ALLOWED_VERSIONS": ["v1"],
+    "DEFAULT_PAGINATION_CLASS": "api.pagination.CursorPagination",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "api.schema.ProblemAutoSchema",
+    "EXCEPTION_HANDLER": "api.problems.exception_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "CRM Mail API",
+    "VERSION": "1",
+    "DESCRIPTION": "All that the pages can do, for programs. Errors are RFC 9457 problem documents.",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+}
+
+# ---------------------------------------------------------------------------------------------------- logs
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOGGING_CONFIG = "crm_mail.logs.configure"
+LOGGING = {"level": LOG_LEVEL}
+
+SILENCED_SYSTEM_CHECKS = [
+    "security.W008",  # SECURE_SSL_REDIRECT: the proxy in front redirects
+    *([] if IS_HTTPS else ["security.W004", "security.W012", "security.W016"]),  # http on loopback only, see BASE_URL
+]
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+SITE_NAME = _("CRM Mail")

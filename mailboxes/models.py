@@ -1,0 +1,126 @@
+"""Mailboxes, their servers, their health and their secrets."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership
+from accounts.tenant_models import SameAccount, TenantForeignKey, TenantModel
+from mailboxes.querysets import MailboxQuerySet
+
+
+class Mailbox(TenantModel):
+    """A mail address that the account reads and writes with."""
+
+    class Kind(models.TextChoices):
+        PERSONAL = "personal", _("Personal")
+        SHARED = "shared", _("Shared")
+
+    class Status(models.TextChoices):
+        """What the last check of the servers found (M04)."""
+
+        GREEN = "green", _("Works")
+        GRAY = "gray", _("Send only")
+        RED = "red", _("Cannot connect")
+
+    class State(models.TextChoices):
+        """What is being done with it."""
+
+        IMPORTING = "importing", _("Importing")
+        SYNCED = "synced", _("Synced")
+        SYNCING = "syncing", _("Syncing")
+        NEEDS_LOGIN = "needs_login", _("Needs sign-in")
+        ERROR = "error", _("Error")
+
+    class Security(models.TextChoices):
+        TLS = "tls", "TLS"
+        STARTTLS = "starttls", "STARTTLS"
+        NONE = "none", _("None")
+
+    address = models.CharField(_("email address"), max_length=320)
+    address_key = models.CharField(max_length=320)  # mailkit.addresses.email_key
+    display_name = models.CharField(_("name shown to recipients"), max_length=150, blank=True, default="")
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind)
+    owner = TenantForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="mailboxes")  # personal only
+    shared_with_admins = models.BooleanField(default=False)  # K24, personal only
+
+    imap_host = models.CharField(max_length=253, blank=True, default="")  # empty: send only
+    imap_port = models.PositiveIntegerField(default=993)
+    imap_security = models.CharField(max_length=8, choices=Security, default=Security.TLS)
+    imap_username = models.CharField(max_length=320, blank=True, default="")
+    smtp_host = models.CharField(max_length=253)
+    smtp_port = models.PositiveIntegerField(default=465)
+    smtp_security = models.CharField(max_length=8, choices=Security, default=Security.TLS)
+    smtp_username = models.CharField(max_length=320)
+
+    status = models.CharField(max_length=5, choices=Status, default=Status.GREEN)
+    state = models.CharField(max_length=11, choices=State, default=State.IMPORTING)
+    error_code = models.CharField(max_length=32, blank=True, default="")  # see mailboxes.advice
+    error_detail = models.TextField(blank=True, default="")  # the server's own words
+    import_total = models.PositiveIntegerField(default=0)
+    import_done = models.PositiveIntegerField(default=0)
+    import_older = models.PositiveIntegerField(default=0)  # letters that the first import left out as older, K10
+    imported_at = models.DateTimeField(null=True)
+
+    group_messages = models.BooleanField(_("group messages into threads"), default=True)  # K33
+    signature = models.TextField(_("signature"), blank=True, default="")
+    interval_minutes = models.PositiveSmallIntegerField(_("check every, minutes"), default=15)
+
+    # The schedule: claimed rows, see sync.schedule. `lease_token` fences off a worker whose lease ran out.
+    next_sync_at = models.DateTimeField(null=True)  # null: not to be synced
+    last_synced_at = models.DateTimeField(null=True)
+    failure_count = models.PositiveSmallIntegerField(default=0)
+    lease_token = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar = MailboxQuerySet.as_manager()
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        verbose_name = _("mailbox")
+        constraints = [
+            *TenantModel.Meta.constraints,
+            SameAccount(field="owner", name="mailbox_owner_same_account"),
+            models.UniqueConstraint(fields=["account", "address_key"], name="mailbox_address_once"),
+            models.CheckConstraint(
+                condition=models.Q(kind="personal", owner__isnull=False)
+                | models.Q(kind="shared", owner__isnull=True, shared_with_admins=False),
+                name="mailbox_owner_fits_kind",
+            ),
+        ]
+        indexes = [models.Index(fields=["next_sync_at"], name="mailbox_due")]  # the sweep over all accounts
+
+    def __str__(self) -> str:
+        return f"mailbox {self.pk}"
+
+    @property
+    def can_receive(self) -> bool:
+        return bool(self.imap_host)
+
+
+class Credential(TenantModel):
+    """One encrypted secret of a mailbox. The key is not in the database (docs/adr/0006)."""
+
+    class Field(models.TextChoices):
+        IMAP_PASSWORD = "imap_password"  # noqa: S105  (a name, not a password)
+        SMTP_PASSWORD = "smtp_password"  # noqa: S105
+
+    mailbox = TenantForeignKey(Mailbox, on_delete=models.CASCADE, related_name="credentials")
+    field = models.CharField(max_length=16, choices=Field)
+    ciphertext = models.TextField()  # "key id:nonce:ciphertext", see mailboxes.secrets
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            *TenantModel.Meta.constraints,
+            SameAccount(field="mailbox", name="credential_mailbox_same_account"),
+            models.UniqueConstraint(fields=["account", "mailbox", "field"], name="credential_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.field} of mailbox {self.mailbox_id}"

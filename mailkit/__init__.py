@@ -1,0 +1,1 @@
+"""Everything about mail and nothing about our database: no Django here."""

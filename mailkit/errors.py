@@ -1,0 +1,111 @@
+"""What can go wrong with mail, named by consequence.
+
+MailError
+├── TemporaryMailError        try again later; `retry_after` when the server said how long
+│   ├── ConnectionFailed      DNS, connect, time-out, connection lost
+│   ├── ServerThrottled       the provider asks us to slow down
+│   └── OutcomeUnknown        the connection was lost after DATA was accepted: never resend blindly
+└── PermanentMailError        trying again changes nothing
+    ├── HostRefused           an address we do not connect to: private networks, IP literals (rule K07)
+    ├── TlsRefused            certificate, host name, STARTTLS stripped, PREAUTH on plaintext
+    ├── LoginRefused          the server does not accept the credentials
+    ├── FolderGone            the folder does not exist (any more)
+    ├── UidValidityChanged    all UIDs known of the folder are worthless (RFC 9051 section 2.3.1.1)
+    ├── MessageGone           the letter or part is no longer on the server
+    ├── LetterRefused         the server refused the letter as a whole
+    ├── RecipientRefused      every recipient was refused; `recipients` says why
+    ├── UnsafeText            a value holds NUL, CR or LF and would have become a command or a header
+    └── ProtocolViolated      the server does not speak the protocol, or exceeds our limits
+
+The exception of the library is chained as `__cause__`; nothing above mailkit catches imaplib or aiosmtplib errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mailkit.types import RecipientResult
+
+
+class MailError(Exception):
+    """Base of all. `reply` is the server's own text, for people who ask for the details; it may be empty."""
+
+    is_permanent = False
+
+    def __init__(self, message: str, *, step: str = "", code: int = 0, reply: str = "") -> None:
+        super().__init__(message)
+        self.step = step  # dns, connect, tls, login, folders, mail, rcpt, data
+        self.code = code  # SMTP code, 0 when there is none
+        self.reply = reply
+
+
+class TemporaryMailError(MailError):
+    """Try again later."""
+
+    def __init__(
+        self, message: str, *, step: str = "", code: int = 0, reply: str = "", retry_after: float | None = None
+    ) -> None:
+        super().__init__(message, step=step, code=code, reply=reply)
+        self.retry_after = retry_after  # seconds, as the server said; None when it did not
+
+
+class ConnectionFailed(TemporaryMailError):
+    """No connection, or it was lost."""
+
+
+class ServerThrottled(TemporaryMailError):
+    """The provider asks us to slow down."""
+
+
+class OutcomeUnknown(TemporaryMailError):
+    """The connection was lost after the server said 354: it may have the letter (RFC 1047)."""
+
+
+class PermanentMailError(MailError):
+    """Trying again changes nothing."""
+
+    is_permanent = True
+
+
+class HostRefused(PermanentMailError):
+    """We do not connect to this host; the network was not touched."""
+
+
+class TlsRefused(PermanentMailError):
+    """No verified TLS, so nothing secret was sent."""
+
+
+class LoginRefused(PermanentMailError):
+    """The server does not accept the credentials."""
+
+
+class FolderGone(PermanentMailError):
+    """The folder does not exist (any more)."""
+
+
+class UidValidityChanged(PermanentMailError):
+    """All UIDs known of the folder are worthless."""
+
+
+class MessageGone(PermanentMailError):
+    """The letter or part is no longer on the server."""
+
+
+class LetterRefused(PermanentMailError):
+    """The server refused the letter as a whole."""
+
+
+class RecipientRefused(PermanentMailError):
+    """Every recipient was refused."""
+
+    def __init__(self, message: str, *, recipients: Sequence[RecipientResult], code: int = 0, reply: str = "") -> None:
+        super().__init__(message, step="rcpt", code=code, reply=reply)
+        self.recipients = recipients
+
+
+class UnsafeText(PermanentMailError):
+    """A value holds NUL, CR or LF."""
+
+
+class ProtocolViolated(PermanentMailError):
+    """The server does not speak the protocol, or exceeds our limits."""

@@ -1,0 +1,176 @@
+"""The values that cross the wire: frozen, typed, and free of any library's objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Security(StrEnum):
+    """How a connection is protected. `NONE` is for loopback servers in development only."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAddress:
+    """Where a mail server listens."""
+
+    host: str
+    port: int
+    security: Security
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A password or token that never shows itself in a log, a repr or a traceback."""
+
+    value: str = field(repr=False)
+
+    def __str__(self) -> str:
+        return "***"
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What a session signs in with."""
+
+    username: str
+    secret: Secret
+    mechanism: str = "password"  # or "xoauth2", "oauthbearer"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One mailbox of a header: display name (decoded) and addr-spec as written (RFC 5322 section 3.4)."""
+
+    email: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentPart:
+    """A part of a letter that is shown as a file.
+
+    `section` is the IMAP part number (RFC 9051 section 6.4.5: "2", "1.3"); `size` is in bytes, decoded.
+    """
+
+    section: str
+    filename: str
+    content_type: str
+    size: int
+    content_id: str = ""
+    is_inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedMessage:
+    """A letter as we understood it. Odd mail gives `defects`, never an exception."""
+
+    message_id: str  # with the angle brackets taken off, "" when absent
+    in_reply_to: str
+    references: tuple[str, ...]
+    subject: str
+    sender: Address | None  # the first address of From
+    reply_to: tuple[Address, ...]
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    bcc: tuple[Address, ...]
+    sent_at: datetime | None  # the Date header, aware; None when absent or unreadable
+    text: str  # plain text, made from the HTML when the letter has no text part
+    html: str  # as received, NOT cleaned; "" when the letter has none
+    attachments: tuple[AttachmentPart, ...]
+    headers: Mapping[str, str]  # the few that later decisions read, lower-cased names: auto-submitted, list-id, ...
+    size: int  # of the raw letter in bytes
+    identity: bytes  # SHA-256, 32 bytes: see mime_reader.identity_of
+    defects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingAttachment:
+    """A file that goes out with a letter."""
+
+    filename: str
+    content_type: str
+    content: bytes = field(repr=False)
+    content_id: str = ""  # set: shown inside the HTML by `cid:`
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingLetter:
+    """All that is needed to build the bytes of a letter. Bcc is not here: it lives in the envelope only."""
+
+    sender: Address
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    subject: str
+    text: str
+    html: str
+    message_id: str  # without angle brackets
+    date: datetime
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    attachments: tuple[OutgoingAttachment, ...] = ()
+    extra_headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFolder:
+    """A folder as LIST shows it: name decoded, flags such as "\\Sent" (RFC 6154)."""
+
+    name: str
+    flags: frozenset[str]
+    delimiter: str
+
+
+@dataclass(frozen=True, slots=True)
+class FolderStatus:
+    """The answer to STATUS (RFC 9051 section 6.3.11). `highestmodseq` is None without CONDSTORE (RFC 7162)."""
+
+    uidvalidity: int
+    uidnext: int
+    messages: int
+    highestmodseq: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteMessage:
+    """A letter on the server, without its bytes."""
+
+    uid: int
+    size: int
+    received_at: datetime  # INTERNALDATE, aware
+    flags: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedMessage:
+    """A letter on the server with its bytes."""
+
+    uid: int
+    received_at: datetime
+    flags: frozenset[str]
+    raw: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientResult:
+    """What the SMTP server said about one recipient."""
+
+    email: str
+    is_accepted: bool
+    code: int
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpResult:
+    """The server accepted the letter for at least one recipient."""
+
+    code: int
+    reply: str
+    recipients: Sequence[RecipientResult]

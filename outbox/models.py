@@ -1,0 +1,173 @@
+"""Letters on their way out. The queue of record is these rows; the broker only wakes workers (docs/adr/0005).
+
+    queued ──claim──> sending ──server said 250──────────────> sent
+      ^                  │ ├── temporary error ─────> retry ──┘ (claimed again when its time comes)
+      │                  │ ├── permanent error ─────> failed
+      │                  │ └── died or cut after DATA was accepted ──> unknown ──found in Sent──> sent
+      └── worker died before DATA (lease ran out)
+    queued, retry ──> canceled (by a person)        queued ──> held (the mailbox needs a sign-in)
+
+Every change is a compare-and-set on state and lease token: see outbox.states.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership
+from accounts.tenant_models import SameAccount, TenantForeignKey, TenantModel
+from mailboxes.models import Mailbox
+from outbox.querysets import OutgoingMailQuerySet
+from threads.models import Message, Thread
+
+
+class Upload(TenantModel):
+    """A file given to us for a letter, in storage. Seen by the one who gave it only."""
+
+    membership = TenantForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    filename = models.CharField(max_length=255)
+    content_type = models.CharField(max_length=127)
+    size = models.PositiveBigIntegerField()  # bytes
+    storage_name = models.CharField(max_length=200)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            *TenantModel.Meta.constraints,
+            SameAccount(field="membership", name="upload_membership_same_account"),
+        ]
+
+    def __str__(self) -> str:
+        return f"upload {self.pk}"
+
+
+class OutgoingMail(TenantModel):
+    """One letter to be sent, and what became of it."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Queued")
+        SENDING = "sending", _("Sending")
+        SENT = "sent", _("Sent")
+        RETRY = "retry", _("Will be tried again")
+        FAILED = "failed", _("Failed")
+        UNKNOWN = "unknown", _("Unknown")
+        HELD = "held", _("Held")
+        CANCELED = "canceled", _("Canceled")
+
+    class SentCopy(models.TextChoices):
+        """The copy in the server's Sent folder (M93)."""
+
+        PENDING = "pending"
+        DONE = "done"
+        FAILED = "failed"  # does not fail the letter
+        NONE = "none"  # send-only mailbox: there is no Sent folder
+
+    mailbox = TenantForeignKey(Mailbox, on_delete=models.CASCADE, related_name="outgoing")
+    author = TenantForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
+    subject = models.TextField(blank=True, default="")
+    text = models.TextField(blank=True, default="")
+    html = models.TextField(blank=True, default="")
+    reply_to_message = TenantForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="+")
+    # Where it is filed once it is sent.
+    thread = TenantForeignKey(Thread, on_delete=models.SET_NULL, null=True, related_name="outgoing")
+    message = TenantForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="outgoing")
+
+    message_id_header = models.CharField(max_length=255)  # given when queued, the same on every attempt
+    raw_name = models.CharField(max_length=200, blank=True, default="")  # the final bytes in storage, written before connecting
+    due_at = models.DateTimeField()  # undo, send later, retry: not before this time
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_token = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    data_accepted_at = models.DateTimeField(null=True)  # the server said 354: from here on the outcome may be unknown
+    sent_at = models.DateTimeField(null=True)
+    error_code = models.CharField(max_length=32, blank=True, default="")
+    error_detail = models.TextField(blank=True, default="")  # the server's own words
+    sent_copy = models.CharField(max_length=7, choices=SentCopy, default=SentCopy.PENDING)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar = OutgoingMailQuerySet.as_manager()
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            *TenantModel.Meta.constraints,
+            SameAccount(field="mailbox", name="outgoingmail_mailbox_same_account"),
+            SameAccount(field="author", name="outgoingmail_author_same_account"),
+            SameAccount(field="reply_to_message", name="outgoingmail_reply_to_same_account"),
+            SameAccount(field="thread", name="outgoingmail_thread_same_account"),
+            SameAccount(field="message", name="outgoingmail_message_same_account"),
+            models.UniqueConstraint(fields=["account", "message_id_header"], name="outgoingmail_message_id_once"),
+        ]
+        indexes = [
+            models.Index(fields=["account", "-created_at", "-id"], name="outgoingmail_list"),
+            models.Index(fields=["account", "thread"], name="outgoingmail_of_thread"),
+            # The sweep over all accounts: what is due, and what a dead worker left behind.
+            models.Index(
+                fields=["due_at"],
+                condition=models.Q(state__in=["queued", "retry", "sending"]),
+                name="outgoingmail_due",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"outgoing mail {self.pk}"
+
+
+class OutgoingRecipient(TenantModel):
+    """One recipient of a letter, with what the server said about it."""
+
+    class Kind(models.TextChoices):
+        TO = "to"
+        CC = "cc"
+        BCC = "bcc"
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        ACCEPTED = "accepted"
+        REFUSED = "refused"
+
+    mail = TenantForeignKey(OutgoingMail, on_delete=models.CASCADE, related_name="recipients")
+    kind = models.CharField(max_length=3, choices=Kind)
+    position = models.PositiveSmallIntegerField()
+    address = models.CharField(max_length=320)
+    name = models.CharField(max_length=300, blank=True, default="")
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    error = models.TextField(blank=True, default="")
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        ordering = ["mail_id", "kind", "position"]
+        constraints = [
+            *TenantModel.Meta.constraints,
+            SameAccount(field="mail", name="outgoingrecipient_mail_same_account"),
+            models.UniqueConstraint(fields=["account", "mail", "kind", "position"], name="outgoingrecipient_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"recipient {self.pk}"
+
+
+class OutgoingAttachment(TenantModel):
+    """An upload that goes out with a letter."""
+
+    mail = TenantForeignKey(OutgoingMail, on_delete=models.CASCADE, related_name="attachments")
+    upload = TenantForeignKey(Upload, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        ordering = ["mail_id", "position"]
+        constraints = [
+            *TenantModel.Meta.constraints,
+            SameAccount(field="mail", name="outgoingattachment_mail_same_account"),
+            SameAccount(field="upload", name="outgoingattachment_upload_same_account"),
+            models.UniqueConstraint(fields=["account", "mail", "position"], name="outgoingattachment_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"attachment {self.position} of mail {self.mail_id}"

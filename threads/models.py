@@ -1,0 +1,301 @@
+"""Letters as we keep them: folders and places on the server, messages, threads, people, files, and whose cards they show on.
+
+Narrow rows for lists (Message, Thread), wide ones apart (MessageBody), so that a list never reads a body.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership
+from accounts.tenant_models import SameAccount, TenantForeignKey, TenantModel
+from crm.models import Contact
+from mailboxes.models import Mailbox
+from threads.querysets import MessageQuerySet, ThreadQuerySet
+
+
+class Folder(TenantModel):
+    """A folder of the mail server that we read, and how far: the sync cursor.
+
+    `generation` counts the server's UID epochs: it goes up when UIDVALIDITY changes or UIDNEXT goes back
+    (RFC 9051 section 2.3.1.1), so that (folder, generation, uid) always names one letter.
+    """
+
+    class Role(models.TextChoices):
+        INBOX = "inbox", _("Inbox")
+        SENT = "sent", _("Sent")
+
+    mailbox = TenantForeignKey(Mailbox, on_delete=models.CASCADE, related_name="folders")
+    role = models.CharField(max_length=5, choices=Role)
+    name = models.CharField(max_length=1000)  # as the server lists it, decoded
+    generation = models.PositiveIntegerField(default=1)
+    uidvalidity = models.BigIntegerField(default=0)  # 0: never seen
+    uidnext = models.BigIntegerField(default=0)
+    highestmodseq = models.BigIntegerField(null=True)
+    message_count = models.PositiveIntegerField(default=0)  # on the server, by the last STATUS
+    last_uid = models.BigIntegerField(default=0)  # every UID up to here has a FolderEntry or lies before the window
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            *TenantModel.Meta.constraints,
+            SameAccount(field="mailbox", name="folder_mailbox_same_account"),
+            models.UniqueConstraint(fields=["account", "mailbox", "role"], name="folder_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} of mailbox {self.mailbox_id}"
+
+
+class Thread(TenantModel):
+    """A conversation with one client in one mailbox (K30, K31). The counts spare lists from counting."""
+
+    mailbox = TenantForeignKey(Mailbox, on_delete=models.CASCADE, related_name="threads")
+    subject = models.TextField()  # as the newest letter writes it
+    group_key = models.BinaryField(max_length=32)  # threads.grouping.group_key: SHA-256 of client and subject
+    counterpart_address = models.CharField(max_length=320)  # the client, "" when there is none
+    counterpart_key = models.CharField(max_length=320)
+    counterpart_name = models.CharField(max_length=300, blank=True, default="")
+    snippet = models.CharField(max_length=200, blank=True, default="")
+    message_count = models.PositiveIntegerField(default=0)  # these four: without deleted letters
+    incoming_count = models.PositiveIntegerField(default=0)
+    outgoing_count = models.PositiveIntegerField(default=0)
+    unread_count = models.PositiveIntegerField(default=0)
+    deleted_count = models.PositiveIntegerField(default=0)
+    has_attachments = models.BooleanField(default=False)
+    last_message_at = models.DateTimeField()
+
+    objects: ClassVar = ThreadQuerySet.as_manager()
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            *TenantModel.Meta.constraints,
+            SameAccount(field="mailbox", name="thread_mailbox_same_account"),
+        ]
+        indexes = [
+            models.Index(fields=["account", "mailbox", "group_key"], name="thread_by_group"),  # filing
+            models.Index(fields=["account", "-last_message_at", "-id"], name="thread_list"),
+            models.Index(fields=["account", "mailbox", "-last_message_at", "-id"], name="thread_list_of_mailbox"),
+        ]
+
+    def __str__(self) -> str:
+        return f"thread {self.pk}"
+
+
+class Message(TenantModel):
+    """One letter of one mailbox, however often it lies on the server."""
+
+    class Direction(models.TextChoices):
+        INCOMING = "incoming", _("Incoming")
+        OUTGOING = "outgoing", _("Outgoing")
+
+    class ThreadReason(models.TextChoices):
+        """Why the letter is in its thread."""
+
+        SUBJECT = "subject", _("Same client and same subject")
+        REPLY = "reply", _("Answers a letter of this thread")
+        FIRST = "first", _("First letter of the thread")
+        ALONE = "alone", _("Grouping is switched off for this mailbox")
+
+    mailbox = TenantForeignKey(Mailbox, on_delete=models.CASCADE, related_name="messages")
+    thread = TenantForeignKey(Thread, on_delete=models.CASCADE, related_name="messages")
+    thread_reason = models.CharField(max_length=7, choices=ThreadReason)
+    identity = models.BinaryField(max_length=32)  # mailkit.mime_reader.identity_of
+    message_id_header = models.TextField(blank=True, default="")
+    in_reply_to = models.TextField(blank=True, default="")
+    reference_ids = ArrayField(models.TextField(), default=list)  # the References header
+    direction = models.CharField(max_length=8, choices=Direction)
+    subject = models.TextField(blank=True, default="")
+    from_address = models.CharField(max_length=320, blank=True, default="")
+    from_name = models.CharField(max_length=300, blank=True, default="")
+    snippet = models.CharField(max_length=200, blank=True, default="")
+    received_at = models.DateTimeField()  # INTERNALDATE: the order of letters
+    sent_at = models.DateTimeField(null=True)  # the Date header: shown, never trusted for order
+    size = models.PositiveBigIntegerField()  # bytes on the server
+    is_read = models.BooleanField(default=False)
+    on_server = models.BooleanField(default=True)
+    has_attachments = models.BooleanField(default=False)
+    deleted_at = models.DateTimeField(null=True)  # in the CRM only, never on the server (K60)
+    deleted_by = TenantForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    filed_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar = MessageQuerySet.as_manager()
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            *TenantModel.Meta.constraints,
+            SameAccount(field="mailbox", name="message_mailbox_same_account"),
+            SameAccount(field="thread", name="message_thread_same_account"),
+            SameAccount(field="deleted_by", name="message_deleted_by_same_account"),
+            # What makes filing exactly-once, and keeps deleted mail away (K60).
+            models.UniqueConstraint(fields=["account", "mailbox", "identity"], name="message_once"),
+        ]
+        indexes = [
+            models.Index(fields=["account", "thread", "received_at", "id"], name="message_of_thread"),
+            models.Index(fields=["account", "-received_at", "-id"], name="message_list"),
+            # A reply finds the letter it answers; a letter found in Sent finds the one we sent.
+            models.Index(fields=["account", "mailbox", "message_id_header"], name="message_by_message_id"),
+            models.Index(
+                fields=["account", "mailbox", "-deleted_at"],
+                condition=models.Q(deleted_at__isnull=False),
+                name="message_deleted",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"message {self.pk}"
+
+
+class MessageBody(TenantModel):
+    """The wide part of a message."""
+
+    message = TenantForeignKey(Message, on_delete=models.CASCADE, related_name="bodies")
+    text = models.TextField(blank=True, default="")
+    html = models.TextField(blank=True, default="")  # cleaned by mailkit.html_cleaner of `policy_version`
+    policy_version = models.PositiveSmallIntegerField(default=0)
+    has_remote_images = models.BooleanField(default=False)
+    raw_name = models.CharField(max_length=200)  # in storage: the letter as received, attachment bodies replaced (K62)
+    search = SearchVectorField(null=True, editable=False)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            *TenantModel.Meta.constraints,
+            SameAccount(field="message", name="messagebody_message_same_account"),
+            models.UniqueConstraint(fields=["account", "message"], name="messagebody_once"),
+        ]
+        indexes = [GinIndex(OpClass("account_id", "int8_ops"), "search", name="messagebody_search")]
+
+    def __str__(self) -> str:
+        return f"body of message {self.message_id}"
+
+
+class MessageSearch(models.Model):
+    """MessageBody as full-text search reads it: a view past the policy with the account condition inside."""
+
+    message_id = models.BigIntegerField(primary_key=True)
+    search = SearchVectorField()
+
+    class Meta:
+        managed = False
+        db_table = "threads_message_search"
+
+    def __str__(self) -> str:
+        return f"search entry of message {self.message_id}"
+
+
+class Participant(TenantModel):
+    """One address in a header of a letter."""
+
+    class Role(models.TextChoices):
+        FROM = "from"
+        REPLY_TO = "reply_to"
+        TO = "to"
+        CC = "cc"
+        BCC = "bcc"
+
+    message = TenantForeignKey(Message, on_delete=models.CASCADE, related_name="participants")
+    role = models.CharField(max_length=8, choices=Role)
+    position = models.PositiveSmallIntegerField()
+    email = models.CharField(max_length=320)
+    email_key = models.CharField(max_length=320)
+    name = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        ordering = ["message_id", "role", "position"]
+        constraints = [
+            *TenantModel.Meta.constraints,
+            SameAccount(field="message", name="participant_message_same_account"),
+            models.UniqueConstraint(fields=["account", "message", "role", "position"], name="participant_once"),
+        ]
+        indexes = [models.Index(fields=["account", "email_key", "message"], name="participant_by_address")]  # linking
+
+    def __str__(self) -> str:
+        return f"{self.role} of message {self.message_id}"
+
+
+class Attachment(TenantModel):
+    """A file of a letter. Its bytes stay on the mail server and are fetched when it is opened (K62)."""
+
+    message = TenantForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
+    section = models.CharField(max_length=50)  # IMAP part number
+    filename = models.CharField(max_length=500)
+    content_type = models.CharField(max_length=127)
+    size = models.PositiveBigIntegerField()  # bytes, decoded
+    content_id = models.CharField(max_length=500, blank=True, default="")
+    is_inline = models.BooleanField(default=False)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        ordering = ["message_id", "id"]
+        constraints = [
+            *TenantModel.Meta.constraints,
+            SameAccount(field="message", name="attachment_message_same_account"),
+            models.UniqueConstraint(fields=["account", "message", "section"], name="attachment_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"attachment {self.pk}"
+
+
+class FolderEntry(TenantModel):
+    """A place on the server, and what became of the letter there. Rows of a folder are its ledger (G13)."""
+
+    class Outcome(models.TextChoices):
+        IMPORTED = "imported"
+        OLDER = "older"  # outside the window of the first import
+        GONE = "gone"  # expunged before we could fetch it
+        FAILED = "failed"  # could not be parsed or stored
+
+    folder = TenantForeignKey(Folder, on_delete=models.CASCADE, related_name="entries")
+    generation = models.PositiveIntegerField()
+    uid = models.BigIntegerField()
+    message = TenantForeignKey(Message, on_delete=models.CASCADE, null=True, related_name="places")
+    outcome = models.CharField(max_length=8, choices=Outcome)
+    is_on_server = models.BooleanField(default=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            *TenantModel.Meta.constraints,
+            SameAccount(field="folder", name="folderentry_folder_same_account"),
+            SameAccount(field="message", name="folderentry_message_same_account"),
+            models.UniqueConstraint(fields=["account", "folder", "generation", "uid"], name="folderentry_once"),
+        ]
+        indexes = [models.Index(fields=["account", "message"], name="folderentry_of_message")]
+
+    def __str__(self) -> str:
+        return f"uid {self.uid} in folder {self.folder_id}"
+
+
+class CardLink(TenantModel):
+    """A letter that shows on the card of a contact, because an address of his takes part (R08, K14)."""
+
+    contact = TenantForeignKey(Contact, on_delete=models.CASCADE, related_name="mail")
+    message = TenantForeignKey(Message, on_delete=models.CASCADE, related_name="cards")
+    received_at = models.DateTimeField()  # the message's, so that a card reads one index
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            *TenantModel.Meta.constraints,
+            SameAccount(field="contact", name="cardlink_contact_same_account"),
+            SameAccount(field="message", name="cardlink_message_same_account"),
+            models.UniqueConstraint(fields=["account", "contact", "message"], name="cardlink_once"),
+        ]
+        indexes = [
+            models.Index(fields=["account", "contact", "-received_at", "-message"], name="cardlink_card"),
+            models.Index(fields=["account", "message"], name="cardlink_of_message"),
+        ]
+
+    def __str__(self) -> str:
+        return f"message {self.message_id} on the card of contact {self.contact_id}"

@@ -1,0 +1,49 @@
+"""The gate of the face: pages of the product are for members of an account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django_htmx.http import trigger_client_event
+from django_htmx.middleware import HtmxDetails
+
+from accounts.models import Account, Membership
+
+
+class MemberRequest(HttpRequest):
+    """A request that the middleware has given an account (accounts.middleware, django_htmx)."""
+
+    member: Membership
+    account: Account
+    htmx: HtmxDetails
+
+
+View = Callable[..., HttpResponseBase]
+
+
+def member_required(view: View) -> View:
+    """To the sign-in page; a fragment must not be replaced by that page, so htmx is told by 401 and an event.
+
+    What members see is theirs: no cache may keep it.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if getattr(request, "member", None) is None:
+            return _sign_in(request)
+        response = view(cast("MemberRequest", request), *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return guarded
+
+
+def _sign_in(request: HttpRequest) -> HttpResponse:
+    if getattr(request, "htmx", False):
+        return trigger_client_event(HttpResponse(status=HTTPStatus.UNAUTHORIZED), "signed-out")
+    return redirect_to_login(request.get_full_path())

@@ -1,0 +1,19 @@
+"""Small choices that a person makes in passing."""
+
+from http import HTTPStatus
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_POST
+
+from accounts.models import User
+from web.members import MemberRequest, member_required
+
+
+@require_POST
+@member_required
+def set_theme(request: MemberRequest) -> HttpResponse:
+    theme = request.POST.get("theme", "")
+    if theme not in User.Theme.values:
+        return HttpResponse(status=HTTPStatus.BAD_REQUEST)
+    User.objects.filter(pk=request.member.user_id).update(theme=theme)
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
