@@ -7,7 +7,9 @@ from django.db import models
 from accounts.models import AuditEvent, Membership
 
 
-def record(actor: Membership | None, action: str, *, target: models.Model | None = None, **facts: str | int | bool) -> None:
+def record(
+    actor: Membership | None, action: str, *, target: models.Model | None = None, **facts: str | int | bool
+) -> None:
     """Write one line, in the caller's transaction. Facts are ids and settings, never addresses of clients or text."""
     AuditEvent.objects.create(
         actor=actor,

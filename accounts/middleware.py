@@ -22,8 +22,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 class TenantMiddleware:
     """Sets request.member, request.account and request.token, and runs the rest in the scope of the account.
 
-    The account comes from the API token or the session, never from a parameter. DRF authenticates inside the view, which
-    is too late for the scope: so the token is looked up here.
+    The account comes from the API token or the session, never from a parameter. DRF authenticates inside the view,
+    which is too late for the scope: so the token is looked up here.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

@@ -140,6 +140,7 @@ class ApiToken(TenantModel):
 
     class Scope(models.TextChoices):
         MAIL_READ = "mail:read", _("Read mail")
+        MAIL_WRITE = "mail:write", _("Mark and delete mail, connect and change mailboxes")
         MAIL_SEND = "mail:send", _("Send mail")
         CONTACTS_READ = "contacts:read", _("Read contacts and leads")
         CONTACTS_WRITE = "contacts:write", _("Change contacts and leads")
@@ -188,7 +189,7 @@ class IdempotentReply(TenantModel):
 
 
 class AuditEvent(TenantModel):
-    """Who did what to whose: rights, access to another's mail, exports, deletions (G12). Never changed, never deleted."""
+    """Who did what to whose: rights, access to another's mail, exports, deletions (G12). Only ever added to."""
 
     actor = TenantForeignKey(Membership, on_delete=models.DO_NOTHING, null=True, related_name="+")
     action = models.CharField(max_length=64)  # such as "mailbox.connected"
@@ -210,7 +211,7 @@ class AuditEvent(TenantModel):
 
 
 class Notice(TenantModel):
-    """Something one member should know, shown at the bell. The words are made when it is shown, in the reader's language."""
+    """Something one member should know, shown at the bell. The words are made when it is shown, in their language."""
 
     membership = TenantForeignKey(Membership, on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=64)  # such as "mailbox.needs_login"

@@ -38,7 +38,7 @@ VIEWS_OF_EVERY = "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'v' A
 
 
 def grant(using: str = "default", tables: str = "SELECT, INSERT, UPDATE, DELETE", **_kwargs: object) -> None:
-    """post_migrate: only on what this login owns, so it does nothing when the application's login flushes a test database."""
+    """post_migrate: on what this login owns, so nothing happens when the application flushes a test database."""
     with connections[using].cursor() as cursor:
         cursor.execute(OWNED)
         owned = cursor.fetchall()
@@ -70,7 +70,8 @@ UNPROTECTED = """SELECT c.oid::regclass::text FROM pg_class c
     (SELECT array_agg(polname ORDER BY polname) FROM pg_policy WHERE polrelid = c.oid))"""
 PLAIN_FOREIGN_KEYS = """SELECT conrelid::regclass || '.' || conname FROM pg_constraint f WHERE contype = 'f'
   AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = conrelid AND attname = 'account_id')
-  AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = confrelid AND attname = 'account_id') AND cardinality(conkey) = 1"""
+  AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = confrelid AND attname = 'account_id')
+  AND cardinality(conkey) = 1"""
 VIEWS = """SELECT c.oid::regclass::text FROM pg_class c
   WHERE relkind IN ('v','m') AND relnamespace = 'public'::regnamespace AND (relkind = 'm' OR relowner <> %s::regrole
   OR pg_get_viewdef(oid) NOT LIKE '%%account_id = %%NULLIF(current_setting(''app.account''::text%%')"""

@@ -74,7 +74,9 @@ def find_invitation(secret: str) -> Invitation:
 
 
 @transaction.atomic
-def accept_invitation(secret: str, *, name: str = "", password: str | None = None, user: User | None = None) -> Membership:
+def accept_invitation(
+    secret: str, *, name: str = "", password: str | None = None, user: User | None = None
+) -> Membership:
     """Make the invited person a member: `user` when signed in with the invited address, else a new user."""
     invitation = find_invitation(secret)
     with tenant(invitation.account_id):
@@ -86,8 +88,6 @@ def accept_invitation(secret: str, *, name: str = "", password: str | None = Non
             if User.objects.filter(email=invitation.email).exists():
                 raise AddressTaken(invitation.email)
             user = User.objects.create_user(invitation.email, password, name=name)
-        member = Membership.objects.create(
-            user=user, role=invitation.role, mail_access_all=invitation.mail_access_all
-        )
+        member = Membership.objects.create(user=user, role=invitation.role, mail_access_all=invitation.mail_access_all)
         record(member, "user.joined", target=member, invitation=invitation.pk)
     return member

@@ -1,8 +1,8 @@
 """Tenant scope: every statement carries its account to PostgreSQL; row-level security does the rest.
 
 No state is kept on the connection. The scope is a ContextVar, and an execute wrapper puts `SET LOCAL ...;` in front of
-each statement, in the same message (psycopg2 sends simple queries), so it costs no round trip. In autocommit the setting
-dies with that one statement, in a transaction with the transaction; the next statement sets it again anyway.
+each statement, in the same message (psycopg2 sends simple queries), so it costs no round trip. In autocommit the
+setting dies with that one statement, in a transaction with the transaction; the next statement sets it again anyway.
 Why not session settings, two database aliases or a package: docs/adr/0003-tenancy-by-row-level-security.md.
 """
 
@@ -63,7 +63,7 @@ def tenant(account: Account | int) -> Iterator[None]:
 
 @contextmanager
 def every_account(reason: str) -> Iterator[None]:
-    """For sweeps, look-ups of a token, data migrations. The reason is required, so that each use can be found and judged."""
+    """For sweeps, look-ups of a token, data migrations. The reason is required, so that each use can be judged."""
     if not reason:
         raise ValueError("every_account() needs a reason")
     with _entered(_Every(reason)):
@@ -90,7 +90,7 @@ def on_commit(callback: Callable[[], None]) -> None:
 
 @contextmanager
 def raw_cursor(using: str = "default") -> Iterator[Any]:
-    """psycopg2's own cursor, for execute_values and COPY, which pass by the wrapper: the scope holds for the whole block.
+    """psycopg2's own cursor, for execute_values and COPY, which pass by the wrapper: the scope holds for the block.
 
     Errors come as psycopg2's, unconverted.
     """
@@ -100,7 +100,7 @@ def raw_cursor(using: str = "default") -> Iterator[Any]:
 
 
 def keep_scope(iterable: Iterable[T]) -> Iterator[T]:
-    """For StreamingHttpResponse: enters the scope around each step, never between two (the middleware has left by then)."""
+    """For streamed responses: the scope around each step, never between two (the middleware has left by then)."""
     scope, steps = _scope.get(), iter(iterable)
 
     def walk() -> Iterator[T]:

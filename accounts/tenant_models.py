@@ -1,7 +1,7 @@
 """What a tenant table is made of: base model, foreign keys and the schema objects that keep accounts apart.
 
-The schema objects are `Meta.constraints`, so makemigrations writes and removes them by itself. A model with a Meta of its
-own repeats `*TenantModel.Meta.constraints`; the check in roles.py sees when it does not.
+The schema objects are `Meta.constraints`, so makemigrations writes and removes them by itself. A model with a Meta of
+its own repeats `*TenantModel.Meta.constraints`; the check in roles.py sees when it does not.
 """
 
 from __future__ import annotations
@@ -128,8 +128,9 @@ class TenantModel(models.Model):
 class CreateTenantView(migrations.RunSQL):
     """A plain view of one account's rows, for operators that are not LEAKPROOF: @@, LIKE, trigrams.
 
-    It runs as EVERY_ROLE, past the policy, and carries the account condition itself; read only. `+ 0` makes its expression
-    differ from the policies': equal ones are merged when the view is joined to a tenant table, and the barrier is back.
+    It runs as EVERY_ROLE, past the policy, and carries the account condition itself; read only. `+ 0` makes its
+    expression differ from the policies': equal ones are merged when the view is joined to a tenant table, and the
+    barrier is back.
     """
 
     def __init__(self, view: str, table: str, columns: list[str]) -> None:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from mailkit.addresses import email_key
 
 if TYPE_CHECKING:
-    from crm.models import Contact, Lead
+    from crm.models import Contact
 
 
 class ContactQuerySet(QuerySet["Contact"]):
     def with_address(self, email: str) -> ContactQuerySet:
         return self.filter(emails__email_key=email_key(email)).distinct()
+
+    def matching(self, text: str) -> ContactQuerySet:
+        """Whose name, last name or an address begins so."""
+        begins = Q(name__istartswith=text) | Q(last_name__istartswith=text)
+        return self.filter(begins | Q(emails__email_key__startswith=text.lower())).distinct()
 
     def for_list(self) -> ContactQuerySet:
         """With all that a row of the list or a card's header shows: no query per row."""

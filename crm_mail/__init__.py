@@ -1,5 +1,4 @@
-"""Wiring only: settings, addresses, processes. No models, no logic."""
+"""Wiring only: settings, addresses, processes. No models, no logic.
 
-from crm_mail.celery import app as celery_app
-
-__all__ = ["celery_app"]
+Imports nothing: the process runner lives below it and must start without Django and Celery (crm_mail/apps.py has them).
+"""

@@ -33,7 +33,9 @@ def _database() -> str:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             return "migrations are missing"
-        return "ok" if not database_problems() else "the tenant walls are broken: run `manage.py check --database default`"
+        return (
+            "ok" if not database_problems() else "the tenant walls are broken: run `manage.py check --database default`"
+        )
     except DatabaseError:
         return "no connection"
 

@@ -287,11 +287,11 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-# ---------------------------------------------------------------------------------------------------- secrets of mailboxes
+# ---------------------------------------------------------------------------------------------------- mailbox secrets
 # "id:base64key[,id:base64key...]": the first encrypts, all decrypt (docs/adr/0006).
 CREDENTIALS_KEYS = env.list("CREDENTIALS_KEYS")
 
-# ---------------------------------------------------------------------------------------------------- mail of the instance itself
+# ---------------------------------------------------------------------------------------------------- our own mail
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="crm-mail@localhost")

@@ -11,7 +11,7 @@ urlpatterns = [
     path("api/", include("api.urls")),
     path("", include("web.urls")),
 ]
-handler400 = "web.views.errors.bad_request"
-handler403 = "web.views.errors.permission_denied"
-handler404 = "web.views.errors.not_found"
-handler500 = "web.views.errors.server_error"
+handler400 = "crm_mail.handlers.bad_request"
+handler403 = "crm_mail.handlers.permission_denied"
+handler404 = "crm_mail.handlers.not_found"
+handler500 = "crm_mail.handlers.server_error"

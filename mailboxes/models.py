@@ -66,6 +66,7 @@ class Mailbox(TenantModel):
     imported_at = models.DateTimeField(null=True)
 
     group_messages = models.BooleanField(_("group messages into threads"), default=True)  # K33
+    needs_regrouping = models.BooleanField(default=False)  # group_messages was changed, threads are not yet
     signature = models.TextField(_("signature"), blank=True, default="")
     interval_minutes = models.PositiveSmallIntegerField(_("check every, minutes"), default=15)
 

@@ -1,7 +1,7 @@
 """Encryption of mailbox secrets: AES-256-GCM, keys outside the database (docs/adr/0006-credential-encryption.md).
 
 A stored secret reads "key id:nonce:ciphertext", base64. The additional data names account, mailbox and field, so a row
-copied to another place does not decrypt. The first key of CREDENTIALS_KEYS encrypts, all decrypt: that is how keys rotate.
+copied to another place does not decrypt. The first key of CREDENTIALS_KEYS encrypts, all decrypt: so keys rotate.
 """
 
 from __future__ import annotations
@@ -16,15 +16,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from mailboxes.errors import SecretUnreadable
 from mailboxes.models import Credential, Mailbox
 from mailkit.types import Secret
 
 KEY_BYTES = 32
 NONCE_BYTES = 12  # NIST SP 800-38D, section 8.2.2: random nonces
-
-
-class SecretUnreadable(Exception):
-    """The key is missing, or the row is not where it was written."""
 
 
 @functools.cache
@@ -66,9 +63,7 @@ def read_secret(mailbox: Mailbox, field: str) -> Secret:
     if key_id not in keyring():
         raise SecretUnreadable(f"key {key_id} is not in CREDENTIALS_KEYS")
     try:
-        opened = keyring()[key_id].decrypt(
-            base64.b64decode(nonce), base64.b64decode(sealed), _bound_to(mailbox, field)
-        )
+        opened = keyring()[key_id].decrypt(base64.b64decode(nonce), base64.b64decode(sealed), _bound_to(mailbox, field))
     except InvalidTag as error:
         raise SecretUnreadable(f"{field} of mailbox {mailbox.pk} does not open") from error
     return Secret(opened.decode())

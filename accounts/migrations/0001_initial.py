@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=100, verbose_name='name')),
                 ('prefix', models.CharField(max_length=16)),
                 ('digest', models.CharField(max_length=64, unique=True)),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('mail:read', 'Read mail'), ('mail:send', 'Send mail'), ('contacts:read', 'Read contacts and leads'), ('contacts:write', 'Change contacts and leads'), ('admin', 'Administer the account')], max_length=32), size=None)),
+                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('mail:read', 'Read mail'), ('mail:write', 'Mark and delete mail, connect and change mailboxes'), ('mail:send', 'Send mail'), ('contacts:read', 'Read contacts and leads'), ('contacts:write', 'Change contacts and leads'), ('admin', 'Administer the account')], max_length=32), size=None)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('expires_at', models.DateTimeField(blank=True, null=True)),
                 ('last_used_at', models.DateTimeField(null=True)),

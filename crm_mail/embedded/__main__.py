@@ -3,11 +3,17 @@
 import sys
 from collections.abc import Callable, Sequence
 
+from crm_mail.embedded.checking import check
 from crm_mail.embedded.errors import EmbeddedError
+from crm_mail.embedded.manage import manage
 from crm_mail.embedded.testing import run_tests
+from crm_mail.embedded.up import up
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "up": up,
+    "manage": manage,
     "test": run_tests,
+    "check": check,
 }
 
 

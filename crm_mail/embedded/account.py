@@ -6,6 +6,7 @@ No account is created and no mode of a foreign directory is changed: `nobody` ex
 import os
 import pwd
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,3 +40,10 @@ def service_account() -> Account | None:
             continue
         return Account(entry.pw_uid, entry.pw_gid)
     raise RuntimeError("PostgreSQL does not run as root, and there is no account `nobody` to run it as.")
+
+
+def application_account(account: Account | None) -> Account | None:
+    """Root's .venv or clone may lie in a closed home; then the application stays root, on loopback only."""
+    if account and account.can_reach(Path(sys.executable).resolve()) and account.can_reach(Path(__file__).parent):
+        return account
+    return None

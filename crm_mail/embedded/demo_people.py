@@ -65,3 +65,6 @@ CORRESPONDENTS = (
     Correspondent("Carmen Molina", "carmen@escuelamolina.example", "Escuela Molina", "es", "Administración"),
     Correspondent("Andrés Peña", "andres@penadiseno.example", "Peña Diseño", "es", "Arquitecto"),
 )
+
+# All of them: for a visitor who wants to see the other side of a conversation with a mail program of his own.
+CORRESPONDENTS_PASSWORD = "customer-mailbox"  # noqa: S105 (of the demo, public by design)

@@ -82,7 +82,7 @@ def make_venv(*, with_pip: bool) -> None:
 
 
 def available_installers() -> Iterator[Installer]:
-    """What can install here, best first. Debian's Python comes without ensurepip, so its pip may have to come from outside."""
+    """What can install here, best first. Debian's Python has no ensurepip: its pip may have to come from outside."""
     if shutil.which("uv"):
         yield Installer("uv", ["uv", "pip", "install", "--quiet", "--compile-bytecode", "--python", VENV_PYTHON])
     if importlib.util.find_spec("ensurepip"):

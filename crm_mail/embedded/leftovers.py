@@ -1,4 +1,4 @@
-"""Children that outlived a killed supervisor. Linux ends them with it; elsewhere, or when one hangs, this list is needed."""
+"""Children that outlived a killed supervisor. Linux ends them with it; elsewhere, or when one hangs, the list helps."""
 
 import json
 import os

@@ -23,6 +23,7 @@ DATABASE = "crm"
 OLDEST = 15
 BUILTIN_LOCALES_SINCE = 17
 READY_SECONDS = 60
+UTF8_LOCALES = ("C.UTF-8", "en_US.UTF-8", "UTF-8")  # the last two for macOS
 # PostgreSQL's programs read variables of their own (PGDATA, PGPORT ...): they get a clean environment.
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 SETTINGS = {"max_connections": "100", "shared_buffers": "128MB", "timezone": "UTC", "jit": "off"}
@@ -159,11 +160,13 @@ def locale_options(version: int) -> list[str]:
 
 
 def utf8_locale() -> str:
-    for name in ("C.UTF-8", "en_US.UTF-8", "UTF-8"):  # the last ones for macOS
-        try:
-            locale.setlocale(locale.LC_CTYPE, name)
-        except locale.Error:
-            continue
-        locale.setlocale(locale.LC_CTYPE, "C")
-        return name
-    raise EmbeddedError("No UTF-8 locale found on this system (C.UTF-8 or en_US.UTF-8 is needed).")
+    before = locale.setlocale(locale.LC_CTYPE)
+    try:
+        for name in UTF8_LOCALES:
+            try:
+                return locale.setlocale(locale.LC_CTYPE, name)
+            except locale.Error:
+                continue
+    finally:
+        locale.setlocale(locale.LC_CTYPE, before)
+    raise EmbeddedError(f"No UTF-8 locale found on this system. One of these is needed: {', '.join(UTF8_LOCALES)}.")

@@ -1,26 +1,12 @@
 """The processes of the application on one machine, in the order in which they start."""
 
-import socket
 import sys
 from dataclasses import dataclass
 
 from crm_mail.embedded.account import Account
+from crm_mail.embedded.listeners import Listeners
 from crm_mail.embedded.processes import Child, Program
 from crm_mail.embedded.state import PROJECT, State
-
-
-@dataclass(frozen=True)
-class Listeners:
-    """Sockets that already listen; the children inherit them."""
-
-    web: socket.socket
-    events: socket.socket
-    imap: socket.socket
-    smtp: socket.socket
-
-    def close(self) -> None:
-        for listener in (self.web, self.events, self.imap, self.smtp):
-            listener.close()
 
 
 @dataclass(frozen=True)
@@ -29,6 +15,9 @@ class Services:
     environment: dict[str, str]
     account: Account | None
     listeners: Listeners
+
+    def all(self) -> list[Child]:
+        return [self.web(), self.events(), self.worker(), self.background(), self.beat()]
 
     def web(self) -> Child:
         number = self.listeners.web.fileno()

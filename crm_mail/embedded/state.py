@@ -1,4 +1,4 @@
-"""The state directory of one instance: secrets, data, logs, and the note by which `manage` finds the running instance."""
+"""The state directory of one instance: secrets, data, logs, and the note by which `manage` finds what runs."""
 
 import base64
 import fcntl
@@ -33,7 +33,7 @@ class Secrets:
 
 @dataclass(frozen=True)
 class RunningInstance:
-    """What `manage` needs to act like a process of the instance: its environment, and whom to run as (None: as we are)."""
+    """What `manage` needs to act like a process of the instance: environment and account (None: as we are)."""
 
     environment: dict[str, str]
     uid: int | None
@@ -117,7 +117,7 @@ class State:
 
 
 def state_path() -> Path:
-    """Relative paths are meant from where the caller stands, but the launcher goes to the project: it notes where he was."""
+    """A relative path is meant from where the caller stood: the launcher has noted it before it went elsewhere."""
     named = os.environ.get("CRM_MAIL_STATE")
     return Path(os.environ.get("CRM_MAIL_CALLED_FROM", "."), named) if named else DEFAULT
 

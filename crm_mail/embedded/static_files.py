@@ -1,12 +1,11 @@
 """Have the static files changed since they were collected? Collecting and compressing them takes seconds."""
 
 import hashlib
-from pathlib import Path
 
-from crm_mail.embedded.state import PROJECT, write_private
+from crm_mail.embedded.state import PROJECT, State, write_private
 
 SOURCES = PROJECT / "web" / "static"
-FINGERPRINT = "collected"
+NOTE = "static-collected"
 
 
 def fingerprint() -> str:
@@ -19,11 +18,11 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
-def is_collected(static_root: Path) -> bool:
-    noted = static_root / FINGERPRINT
-    return noted.exists() and noted.read_text() == fingerprint()
+def is_collected(state: State) -> bool:
+    note = state.path / NOTE
+    return note.exists() and note.read_text() == fingerprint()
 
 
-def note_collected(static_root: Path, value: str) -> None:
+def note_collected(state: State, value: str) -> None:
     """`value` was taken before collecting: what changed meanwhile counts as changed."""
-    write_private(static_root / FINGERPRINT, value)
+    write_private(state.path / NOTE, value)

@@ -11,6 +11,11 @@ from crm_mail.embedded.leftovers import note_children
 from crm_mail.embedded.processes import Child
 
 LOOK_SECONDS = 0.25
+PAUSE_SECONDS = 0.05
+
+
+class Stopping(Exception):
+    """Somebody asked to stop while something was waited for."""
 
 
 class Supervisor:
@@ -42,8 +47,16 @@ class Supervisor:
     def watch(self) -> None:
         """Returns when somebody asked to stop."""
         while not self.stopping.wait(LOOK_SECONDS):
-            for child in self.children():
-                self.look_after(child, time.monotonic())
+            self.look_after_all()
+
+    def pause(self) -> None:
+        """A short wait inside a longer one, which a wish to stop ends."""
+        if self.stopping.wait(PAUSE_SECONDS):
+            raise Stopping
+
+    def look_after_all(self) -> None:
+        for child in self.children():
+            self.look_after(child, time.monotonic())
 
     def look_after(self, child: Child, now: float) -> None:
         if child.is_alive():

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from crm_mail.embedded.account import service_account
-from crm_mail.embedded.environment import application_environment
+from crm_mail.embedded.environment import Ports, application_environment
 from crm_mail.embedded.postgres import TEST_SETTINGS, Postgres
 from crm_mail.embedded.processes import die_with_parent
 from crm_mail.embedded.state import PROJECT, State
@@ -51,7 +51,7 @@ def temporary_services() -> Iterator[dict[str, str]]:
         valkey = Valkey(state, keep=False)
         cleaning.callback(valkey.child.stop)
         valkey.start()
-        yield application_environment(state, postgres, valkey, web_port=8000, events_port=8001)
+        yield application_environment(state, postgres, valkey, Ports(web=8000, events=8001, imap=1143, smtp=1587))
 
 
 def processes(arguments: Sequence[str]) -> list[str]:

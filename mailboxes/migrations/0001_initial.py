@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ('import_older', models.PositiveIntegerField(default=0)),
                 ('imported_at', models.DateTimeField(null=True)),
                 ('group_messages', models.BooleanField(default=True, verbose_name='group messages into threads')),
+                ('needs_regrouping', models.BooleanField(default=False)),
                 ('signature', models.TextField(blank=True, default='', verbose_name='signature')),
                 ('interval_minutes', models.PositiveSmallIntegerField(default=15, verbose_name='check every, minutes')),
                 ('next_sync_at', models.DateTimeField(null=True)),

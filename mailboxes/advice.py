@@ -1,0 +1,60 @@
+"""Error codes in words: what happened, and what to do about it. Words are made when shown, in the reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    what: str | Promise
+    do: str | Promise
+
+
+BY_CODE: dict[str, Advice] = {
+    "unknown_host": Advice(
+        _("The server's name is not known."), _("Check its spelling: your provider's help page names it.")
+    ),
+    "host_refused": Advice(
+        _("This server lies in a network that we do not connect to."),
+        _("Enter the public name of your mail server, or ask who runs this service to allow it."),
+    ),
+    "no_connection": Advice(
+        _("The server does not answer."),
+        _("Check name and port. If the server has a firewall, let our addresses through."),
+    ),
+    "tls_refused": Advice(
+        _("No safe connection could be made, so no password was sent."),
+        _("Check the port and the kind of encryption. The server's certificate must be valid for its name."),
+    ),
+    "login_refused": Advice(
+        _("The server does not accept the user name and password."),
+        _(
+            "Check both. With two-factor sign-in the provider wants an app password, made on its security page. "
+            "Some providers need IMAP switched on in their settings first."
+        ),
+    ),
+    "smtp_login_refused": Advice(
+        _("The server for sending does not accept the user name and password."),
+        _("Enter the password again. With two-factor sign-in the provider wants an app password."),
+    ),
+    "folder_gone": Advice(
+        _("The Inbox could not be opened."), _("Check in your provider's settings that IMAP may read this mailbox.")
+    ),
+    "throttled": Advice(
+        _("The provider asks us to slow down."), _("Nothing to do: we try again by ourselves when it allows.")
+    ),
+    "server_fault": Advice(
+        _("The server answered in a way that we do not understand."),
+        _("We try again by ourselves. If it stays so, check server name and port."),
+    ),
+}
+UNKNOWN = BY_CODE["server_fault"]
+
+
+def advice_for(code: str) -> Advice | None:
+    """None when there is no error."""
+    return BY_CODE.get(code, UNKNOWN) if code else None

@@ -1,0 +1,135 @@
+"""Alice and Bob are in one account, Charlie in another. The tests run as the application's login, behind the walls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
+from pytest_django import DjangoDbBlocker, Settings
+
+from accounts.models import Account, Membership, User
+from accounts.roles import database_owner, grant
+from accounts.services import create_account
+from accounts.tenancy import tenant
+from accounts.tokens import allowed_scopes, create_token
+from mailboxes.models import Mailbox
+from mailkit.addresses import email_key
+
+pytest_plugins = ["tests.servers.fixtures"]
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_blocker: DjangoDbBlocker, django_db_modify_db_settings: None, django_db_keepdb: bool
+) -> Iterator[None]:
+    """The owner creates, migrates and drops the test database; the tests run as the application's login."""
+    with django_db_blocker.unblock(), database_owner():
+        config = setup_databases(verbosity=0, interactive=False, keepdb=django_db_keepdb, serialized_aliases=())
+        grant(tables="TRUNCATE")  # flush after transactional tests
+    yield
+    with django_db_blocker.unblock(), database_owner():
+        if not django_db_keepdb:
+            teardown_databases(config, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def own_storage(tmp_path: Path, settings: Settings) -> None:
+    """Raw letters and uploads of a test lie in its own directory."""
+    settings.STORAGES = {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path / "storage")},
+        },
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+def make_user(email: str, name: str) -> User:
+    return User.objects.create_user(email, PASSWORD, name=name)
+
+
+@pytest.fixture
+def alice(db: None) -> Membership:
+    """Administrator of Acme."""
+    make_user("alice@acme.example", "Alice Archer")
+    return create_account("Acme", admin_email="alice@acme.example")
+
+
+@pytest.fixture
+def account(alice: Membership) -> Account:
+    return alice.account
+
+
+@pytest.fixture
+def bob(alice: Membership) -> Membership:
+    """Alice's colleague, no administrator, with the "Mail" tick."""
+    with tenant(alice.account_id):
+        return Membership.objects.create(user=make_user("bob@acme.example", "Bob Baker"), mail_access_all=True)
+
+
+@pytest.fixture
+def charlie(db: None) -> Membership:
+    """Administrator of Globex. He should see nothing of Acme."""
+    make_user("charlie@globex.example", "Charlie Clark")
+    return create_account("Globex", admin_email="charlie@globex.example")
+
+
+@pytest.fixture
+def in_account(account: Account) -> Iterator[Account]:
+    """The test's own statements are in the scope of Acme."""
+    with tenant(account):
+        yield account
+
+
+MakeMailbox = Callable[..., Mailbox]
+
+
+@pytest.fixture
+def make_mailbox() -> MakeMailbox:
+    """A mailbox row without servers behind it, in the account of its owner (or of `account_of` for a shared one)."""
+
+    def make(address: str, *, owner: Membership | None = None, account_of: Membership | None = None) -> Mailbox:
+        member = owner or account_of
+        assert member is not None
+        with tenant(member.account_id):
+            return Mailbox.objects.create(
+                address=address,
+                address_key=email_key(address),
+                kind=Mailbox.Kind.PERSONAL if owner else Mailbox.Kind.SHARED,
+                owner=owner,
+                imap_host="localhost",
+                imap_username=address,
+                smtp_host="localhost",
+                smtp_username=address,
+                state=Mailbox.State.SYNCED,
+            )
+
+    return make
+
+
+@pytest.fixture
+def signed_in(client: Client) -> Callable[[Membership], Client]:
+    """A browser's client, signed in as this member."""
+
+    def sign_in(member: Membership) -> Client:
+        client.force_login(member.user)
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def with_token() -> Callable[[Membership], Client]:
+    """A REST client of this member with all scopes."""
+
+    def make(member: Membership, scopes: list[str] | None = None) -> Client:
+        with tenant(member.account_id):
+            _row, secret = create_token(member, name="test", scopes=scopes or allowed_scopes(member))
+        return Client(headers={"Authorization": f"Bearer {secret}"})
+
+    return make

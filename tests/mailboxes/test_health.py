@@ -1,0 +1,73 @@
+"""What a failed visit leads to: patience first, then words, then one notice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Account, Membership, Notice
+from mailboxes.health import (
+    FIRST_RETRY,
+    LONGEST_RETRY,
+    THROTTLED_RETRY,
+    judge,
+    note_failure,
+    note_smtp_refused,
+    note_synced,
+)
+from mailboxes.models import Mailbox
+from mailkit.errors import ConnectionFailed, FolderGone, LoginRefused, MailError, ServerThrottled, TlsRefused
+from tests.conftest import MakeMailbox
+
+
+@pytest.mark.parametrize(
+    ("error", "failures", "state", "retry_after"),
+    [
+        (ConnectionFailed("x"), 1, None, FIRST_RETRY),
+        (ConnectionFailed("x"), 2, None, FIRST_RETRY * 2),
+        (ConnectionFailed("x"), 3, Mailbox.State.ERROR, FIRST_RETRY * 4),
+        (ConnectionFailed("x"), 500, Mailbox.State.ERROR, LONGEST_RETRY),
+        (ServerThrottled("x", retry_after=90), 9, None, timedelta(seconds=90)),
+        (ServerThrottled("x"), 1, None, THROTTLED_RETRY),
+        (TlsRefused("x"), 1, Mailbox.State.ERROR, FIRST_RETRY),
+        (FolderGone("x"), 1, Mailbox.State.ERROR, FIRST_RETRY),
+        (LoginRefused("x"), 1, None, FIRST_RETRY),
+        (LoginRefused("x"), 2, Mailbox.State.NEEDS_LOGIN, None),
+    ],
+)
+def test_verdicts(error: MailError, failures: int, state: str | None, retry_after: timedelta | None) -> None:
+    verdict = judge(error, failures)
+    assert (verdict.state, verdict.retry_after) == (state, retry_after)
+
+
+def test_two_refused_sign_ins_stop_the_mailbox_and_tell_its_owner_once(
+    in_account: Account, bob: Membership, alice: Membership, make_mailbox: MakeMailbox
+) -> None:
+    mailbox = make_mailbox("bob@acme.example", owner=bob)
+    for _ in range(3):
+        note_failure(mailbox, LoginRefused("no", reply="[AUTHENTICATIONFAILED] Invalid credentials"))
+    mailbox.refresh_from_db()
+    assert (mailbox.state, mailbox.status, mailbox.next_sync_at) == ("needs_login", "red", None)
+    assert mailbox.error_detail == "[AUTHENTICATIONFAILED] Invalid credentials"
+    assert [(n.membership_id, n.kind) for n in Notice.objects.all()] == [(bob.pk, "mailbox.needs_login")]
+
+
+def test_a_shared_mailbox_tells_the_administrators(
+    in_account: Account, alice: Membership, bob: Membership, make_mailbox: MakeMailbox
+) -> None:
+    note_smtp_refused(mailbox := make_mailbox("s@acme.example", account_of=alice), LoginRefused("no"))
+    note_smtp_refused(mailbox, LoginRefused("no"))
+    assert [n.membership_id for n in Notice.objects.all()] == [alice.pk]
+
+
+def test_success_clears_what_failed(in_account: Account, alice: Membership, make_mailbox: MakeMailbox) -> None:
+    mailbox = make_mailbox("s@acme.example", account_of=alice)
+    for _ in range(3):
+        note_failure(mailbox, ConnectionFailed("gone"))
+    note_synced(mailbox)
+    mailbox.refresh_from_db()
+    assert (mailbox.state, mailbox.status, mailbox.error_code, mailbox.failure_count) == ("synced", "green", "", 0)
+    assert mailbox.last_synced_at is not None
+    assert mailbox.last_synced_at <= timezone.now()
