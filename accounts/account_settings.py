@@ -29,7 +29,7 @@ def change_account(admin: Membership, changes: AccountChanges) -> Account:
         raise NotAllowed
     if changes.timezone is not None and changes.timezone not in zoneinfo.available_timezones():
         raise SettingRefused("timezone", _("There is no time zone of this name. One is such as Europe/Madrid."))
-    account = Account.objects.select_for_update().get(pk=admin.account_id)
+    account = Account.objects.select_for_update().get(pk=admin.account.pk)
     changed = {
         name: value for name, value in asdict(changes).items() if value is not None and value != getattr(account, name)
     }

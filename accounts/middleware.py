@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
+from typing import cast
 
 import structlog
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 
-from accounts.models import Membership
+from accounts.models import Account, ApiToken, Membership, User
 from accounts.tenancy import every_account, keep_scope, tenant
 from accounts.tokens import find_token
 
+
+class TenantRequest(HttpRequest):
+    """A request after this middleware. `member` is None for strangers; with a token, `token` says what it may do."""
+
+    member: Membership | None
+    account: Account | None
+    token: ApiToken | None
+    token_is_wrong: bool
+
+
 SEEN_EVERY = timedelta(minutes=1)  # how exactly "signed out" is known (G11); spares a write per request
 SESSION_KEY = "account"
-GetResponse = Callable[[HttpRequest], HttpResponse]
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class TenantMiddleware:
@@ -29,13 +41,14 @@ class TenantMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, plain: HttpRequest) -> HttpResponseBase:
+        request = cast("TenantRequest", plain)
         request.member, request.account, request.token, request.token_is_wrong = None, None, None, False
         header = request.headers.get("Authorization", "")
         if header.startswith("Bearer "):
             self._from_token(request, header.removeprefix("Bearer ").strip())
-        elif request.user.is_authenticated:
-            request.member = _member_of_session(request)
+        elif isinstance(request.user, User):
+            request.member = _member_of_session(request, request.user)
         if request.member is None:
             return self.get_response(request)
         with tenant(request.member.account_id):
@@ -43,11 +56,11 @@ class TenantMiddleware:
             structlog.contextvars.bind_contextvars(account_id=request.account.pk, member_id=request.member.pk)
             note_seen(request.member)
             response = self.get_response(request)
-            if response.streaming and not response.is_async:
-                response.streaming_content = keep_scope(response.streaming_content)
+            if isinstance(response, StreamingHttpResponse):
+                response.streaming_content = keep_scope(cast("Iterable[bytes]", response.streaming_content))
             return response
 
-    def _from_token(self, request: HttpRequest, secret: str) -> None:
+    def _from_token(self, request: TenantRequest, secret: str) -> None:
         token = find_token(secret)
         request.token_is_wrong = token is None
         if token is not None:
@@ -55,10 +68,10 @@ class TenantMiddleware:
             request.user = token.membership.user
 
 
-def _member_of_session(request: HttpRequest) -> Membership | None:
+def _member_of_session(request: HttpRequest, user: User) -> Membership | None:
     """The account chosen in this session, else the first one the user belongs to."""
     with every_account("sign-in"):
-        mine = Membership.objects.select_related("user", "account").filter(user=request.user, is_active=True)
+        mine = Membership.objects.select_related("user", "account").filter(user=user, is_active=True)
         chosen = request.session.get(SESSION_KEY)
         member = mine.filter(account_id=chosen).first() if chosen else None
         member = member or mine.order_by("id").first()
@@ -79,7 +92,8 @@ class PreferencesMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, plain: HttpRequest) -> HttpResponseBase:
+        request = cast("TenantRequest", plain)
         if request.member is None:
             return self.get_response(request)
         user = request.member.user

@@ -114,7 +114,8 @@ def model_problems() -> list[str]:
             if target and field.name not in same and tenancy.is_tenant_model(target):
                 found.append(f"{model._meta.label}.{field.name} lacks SameAccount")
         for relation in model._meta.local_many_to_many:
-            if relation.remote_field.through._meta.auto_created:
+            through = relation.remote_field.through
+            if through is not None and through._meta.auto_created:
                 found.append(f"{model._meta.label}.{relation.name}: give the many-to-many a TenantModel as through")
     return found
 

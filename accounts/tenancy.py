@@ -54,9 +54,11 @@ def _entered(value: int | _Every | None) -> Iterator[None]:
 
 
 @contextmanager
-def tenant(account: Account | int) -> Iterator[None]:
-    """Everything inside sees and writes the rows of this account only."""
-    account_id = account if isinstance(account, int) else account.pk
+def tenant(account: Account | int | None) -> Iterator[None]:
+    """Everything inside sees and writes the rows of this account only. None (of a row not saved yet) is refused."""
+    account_id = account if isinstance(account, int | None) else account.pk
+    if account_id is None:
+        raise NoTenantScope("tenant(None): a row without an account")
     with _entered(account_id):
         yield
 

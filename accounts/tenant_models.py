@@ -7,7 +7,7 @@ its own repeats `*TenantModel.Meta.constraints`; the check in roles.py sees when
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -15,6 +15,20 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from accounts.tenancy import ACCOUNT_SQL, EVERY_ROLE, current_account_id
 
 Quote = Callable[[str], str]
+if TYPE_CHECKING:
+    _ST = TypeVar("_ST", contravariant=True)
+    _GT = TypeVar("_GT", covariant=True)
+
+    class _ForeignKey(models.ForeignKey[_ST, _GT]):
+        """For type checkers a foreign key knows what it leads to."""
+
+else:
+    _ForeignKey = models.ForeignKey
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    """The column of a foreign key."""
+    return str(model._meta.get_field(name).attname)  # type: ignore[union-attr]
 
 
 class _SqlConstraint(models.BaseConstraint):
@@ -32,18 +46,18 @@ class _SqlConstraint(models.BaseConstraint):
     def constraint_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
         return self.create_sql(model, schema_editor)
 
-    def create_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:  # type: ignore[override]
+    def create_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
         """At the end of the migration: the table, and the unique key that a SameAccount points to, exist by then."""
         assert model is not None and schema_editor is not None  # noqa: S101, PT018  (Django always passes both)
-        schema_editor.deferred_sql.extend(self.up(model, schema_editor.quote_name))  # type: ignore[arg-type]
+        schema_editor.deferred_sql.extend(self.up(model, schema_editor.quote_name))
         return ""
 
-    def remove_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:  # type: ignore[override]
+    def remove_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
         assert model is not None and schema_editor is not None  # noqa: S101, PT018
         return "; ".join(self.down(model, schema_editor.quote_name))
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.deconstruct() == other.deconstruct()  # type: ignore[attr-defined]
+        return isinstance(other, type(self)) and self.deconstruct() == other.deconstruct()
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -52,7 +66,7 @@ class TenantPolicy(_SqlConstraint):
     """Row-level security on and forced; one policy for the account and one for the role of every_account()."""
 
     def up(self, model: type[models.Model], quote: Quote) -> list[str]:
-        table, column = quote(model._meta.db_table), quote(model._meta.get_field("account").column)
+        table, column = quote(model._meta.db_table), quote(_column(model, "account"))
         return [
             f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
             f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
@@ -81,11 +95,11 @@ class SameAccount(_SqlConstraint):
         super().__init__(name=name)
 
     def up(self, model: type[models.Model], quote: Quote) -> list[str]:
-        field = model._meta.get_field(self.field)
-        target = field.remote_field.model._meta.db_table  # type: ignore[union-attr]
+        target = model._meta.get_field(self.field).related_model._meta.db_table  # type: ignore[union-attr]
+        column = quote(_column(model, self.field))
         return [
             f"ALTER TABLE {quote(model._meta.db_table)} ADD CONSTRAINT {quote(self.name)} "
-            f"FOREIGN KEY (account_id, {quote(field.column)}) REFERENCES {quote(target)} (account_id, id) "
+            f"FOREIGN KEY (account_id, {column}) REFERENCES {quote(target)} (account_id, id) "
             "DEFERRABLE INITIALLY DEFERRED"
         ]
 
@@ -97,7 +111,7 @@ class SameAccount(_SqlConstraint):
         return path, args, {**kwargs, "field": self.field}
 
 
-class TenantForeignKey(models.ForeignKey):
+class TenantForeignKey(_ForeignKey):
     """A foreign key between tenant tables: `SameAccount` in Meta.constraints is its constraint."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -51,7 +49,7 @@ class Contact(TenantModel):
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects: ClassVar = ContactQuerySet.as_manager()
+    objects = ContactQuerySet.as_manager()
 
     class Meta(TenantModel.Meta):
         abstract = False
@@ -142,11 +140,13 @@ class Lead(TenantModel):
     responsible = TenantForeignKey(
         Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("responsible")
     )
-    contacts = models.ManyToManyField(Contact, through="LeadContact", related_name="leads")
+    contacts: models.ManyToManyField[Contact, LeadContact] = models.ManyToManyField(
+        Contact, through="LeadContact", related_name="leads"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     stage_since = models.DateTimeField(auto_now_add=True)
 
-    objects: ClassVar = LeadQuerySet.as_manager()
+    objects = LeadQuerySet.as_manager()
 
     class Meta(TenantModel.Meta):
         abstract = False

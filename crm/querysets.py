@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from mailkit.addresses import email_key
 
 if TYPE_CHECKING:
-    from crm.models import Contact
+    from crm.models import Contact, Lead
 
 
 class ContactQuerySet(QuerySet["Contact"]):

@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from django.conf import settings
-from mailkit.diagnostics import CheckStep
 
 from mailboxes.advice import advice_for
 from mailboxes.connections import resolve
 from mailboxes.models import Mailbox
 from mailboxes.requests import ConnectRequest, ServerRequest
 from mailkit import diagnostics
+from mailkit.diagnostics import CheckStep
 from mailkit.network import tls_context
 
 

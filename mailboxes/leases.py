@@ -27,7 +27,8 @@ class Lease:
 
 
 CLAIM = f"""
-UPDATE mailboxes_mailbox SET lease_token = gen_random_uuid(), lease_until = statement_timestamp() + interval '{LEASE_SECONDS} seconds',
+UPDATE mailboxes_mailbox SET lease_token = gen_random_uuid(),
+  lease_until = statement_timestamp() + interval '{LEASE_SECONDS} seconds',
   next_sync_at = statement_timestamp() + interval_minutes * (1 - {JITTER} * random()) * interval '1 minute'
 WHERE id IN (
   SELECT id FROM mailboxes_mailbox

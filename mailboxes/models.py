@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -78,7 +76,7 @@ class Mailbox(TenantModel):
     lease_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects: ClassVar = MailboxQuerySet.as_manager()
+    objects = MailboxQuerySet.as_manager()
 
     class Meta(TenantModel.Meta):
         abstract = False

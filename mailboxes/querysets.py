@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 if TYPE_CHECKING:
     from accounts.models import Membership
+    from mailboxes.models import Mailbox
 
 
 class MailboxQuerySet(QuerySet["Mailbox"]):

@@ -7,6 +7,7 @@ import threading
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
 from django.db.models import Count, Exists, OuterRef
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from accounts.models import Account
 from accounts.services import create_account
@@ -57,7 +58,7 @@ def test_inside_a_scope_only_its_rows_are_there(two: Two) -> None:
         assert Stage.objects.exclude(name="x").count() == 3
 
 
-def test_a_scope_costs_no_round_trip(two: Two, django_assert_num_queries) -> None:  # noqa: ANN001
+def test_a_scope_costs_no_round_trip(two: Two, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with tenant(two[0]), django_assert_num_queries(1):
         Stage.objects.count()
 
@@ -114,7 +115,9 @@ def test_threads_start_without_scope_and_reused_connections_keep_nothing() -> No
     assert len(seen) == 1
 
 
-def test_work_after_the_commit_keeps_the_scope(two: Two, django_capture_on_commit_callbacks) -> None:  # noqa: ANN001
+def test_work_after_the_commit_keeps_the_scope(
+    two: Two, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
     seen = []
     with django_capture_on_commit_callbacks(execute=True), transaction.atomic(), tenant(two[0]):
         on_commit(lambda: seen.append(Stage.objects.count()))

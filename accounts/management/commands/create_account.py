@@ -4,8 +4,9 @@ import secrets
 from argparse import ArgumentParser
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management import BaseCommand, CommandError
-from django.core.validators import ValidationError, validate_email
+from django.core.validators import validate_email
 
 from accounts.models import User
 from accounts.services import create_account
