@@ -68,7 +68,7 @@ def find_listener(session_key: str) -> Listener | None:
         if member is None:
             return None
         mailboxes = Mailbox.objects.visible_to(member).values_list("id", flat=True)
-        return Listener(member.account_id, member.pk, frozenset(mailboxes))
+        return Listener(member.account.pk, member.pk, frozenset(mailboxes))
 
 
 def is_for(listener: Listener, event: dict[str, Any]) -> bool:

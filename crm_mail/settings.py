@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "django.forms",  # its widget templates, for FORM_RENDERER
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -343,6 +344,15 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
+    "ENUM_NAME_OVERRIDES": {
+        "MailboxKind": "mailboxes.models.Mailbox.Kind",
+        "MailboxState": "mailboxes.models.Mailbox.State",
+        "MailboxStatus": "mailboxes.models.Mailbox.Status",
+        "OutgoingState": "outbox.models.OutgoingMail.State",
+        "RecipientState": "outbox.models.OutgoingRecipient.State",
+        "StageKind": "crm.models.Stage.Kind",
+        "Scope": "accounts.models.ApiToken.Scope",
+    },
 }
 
 # ---------------------------------------------------------------------------------------------------- logs

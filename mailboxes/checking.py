@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from mailboxes.requests import ConnectRequest, ServerRequest
 from mailkit import diagnostics
 from mailkit.diagnostics import CheckStep
 from mailkit.network import tls_context
+
+STEPS = ("dns", "connect", "tls", "login", "folders")  # SMTP has no folders
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def _check_imap(request: ServerRequest) -> list[ReportedStep]:
         tls=tls_context(settings.MAIL_CA_FILE),
         resolve=resolve,
     )
-    return [_reported(step) for step in steps]
+    return _reported(steps, STEPS)
 
 
 def _check_smtp(request: ServerRequest) -> list[ReportedStep]:
@@ -82,8 +85,21 @@ def _check_smtp(request: ServerRequest) -> list[ReportedStep]:
         tls=tls_context(settings.MAIL_CA_FILE),
         resolve=resolve,
     )
-    return [_reported(step) for step in steps]
+    return _reported(steps, STEPS[:-1])
 
 
-def _reported(step: CheckStep) -> ReportedStep:
-    return ReportedStep(step.protocol, step.step, step.ok, step.error_code, step.reply)
+def _reported(steps: Sequence[CheckStep], order: Sequence[str]) -> list[ReportedStep]:
+    """With the steps that a failure left untried."""
+    last = steps[-1]
+    untried = [] if last.ok else order[order.index(last.step) + 1 :]
+    return [
+        *(ReportedStep(step.protocol, step.step, step.ok, _code(step), step.reply) for step in steps),
+        *(ReportedStep(last.protocol, step, None, "", "") for step in untried),
+    ]
+
+
+def _code(step: CheckStep) -> str:
+    """The code of mailboxes.advice for what mailkit found."""
+    if step.error_code == "connection_failed":
+        return "unknown_host" if step.step == "dns" else "no_connection"
+    return "throttled" if step.error_code == "server_throttled" else step.error_code

@@ -57,7 +57,7 @@ def domain_of(email: str) -> str:
 
 
 def to_ascii_domain(domain: str) -> str:
-    """A-labels (RFC 5891), lower-cased. Unlike the codec "idna" of the standard library this is IDNA 2008: no ß to ss."""
+    """A-labels (RFC 5891), lower-cased. Unlike the standard library's codec "idna" this is IDNA 2008: ß stays ß."""
     plain = _DOTS.sub(".", unicodedata.normalize("NFC", domain)).strip().lower().rstrip(".")
     return ".".join(_to_ascii_label(label) for label in plain.split("."))
 

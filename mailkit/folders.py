@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from mailkit.types import RemoteFolder
 
 # As servers and programs name it, likeliest first.
-_SENT_NAMES = (
+_SENT_WORDS = (
     "sent|sent items|sent messages|sent mail|sent-mail|sentmail|sent e-mail|отправленные|отправленные письма"
     "|исходящие отправленные|надіслані|надіслане|адпраўленыя|изпратени|послато|enviados|elementos enviados|enviadas"
     "|correo enviado|mensajes enviados|itens enviados|mensagens enviadas|e-mails enviados|elements enviats|gesendet"
@@ -18,9 +18,11 @@ _SENT_NAMES = (
     "|sendte beskeder|lähetetyt|saadetud|nosūtītie|išsiųsta|wysłane|elementy wysłane|wysłane wiadomości|odeslaná pošta"
     "|odeslané|odoslané|odoslaná pošta|elküldött|elküldött elemek|elküldött üzenetek|trimise|elemente trimise|poslano"
     "|poslane stavke|απεσταλμένα|στάλθηκε|gönderilmiş|gönderilmiş öğeler|gönderilenler|gönderilmiş postalar"
-    "|المرسل|الرسائل المرسلة|פריטים שנשלחו|דואר יוצא שנשלח|ارسال شده|已发送|已发送邮件|已傳送|寄件備份|已寄出|送信済み|送信済みアイテム"
+    "|المرسل|الرسائل المرسلة|פריטים שנשלחו|דואר יוצא שנשלח|ارسال شده"
+    "|已发送|已发送邮件|已傳送|寄件備份|已寄出|送信済み|送信済みアイテム"
     "|送信済みメール|보낸 편지함|보낸메일함|จดหมายที่ส่ง|รายการที่ถูกส่ง|đã gửi|terkirim|item terkirim"
-).split("|")
+)
+_SENT_NAMES = _SENT_WORDS.split("|")
 
 
 def find_sent_folder(folders: Iterable[RemoteFolder]) -> str | None:

@@ -1,4 +1,4 @@
-"""The socket under an IMAP session: to a checked address, with verified TLS, and with limits on what a server may send."""
+"""The socket under an IMAP session: to a checked address, with verified TLS, and limits on what a server may send."""
 
 from __future__ import annotations
 
@@ -71,7 +71,8 @@ class ImapConnection(imaplib.IMAP4):
 
     def _new_tag(self) -> bytes:
         self._answer_bytes = 0  # a new command begins
-        return super()._new_tag()
+        tag: bytes = super()._new_tag()  # type: ignore[misc]  # not in the stubs
+        return tag
 
     def read(self, size: int) -> bytes:
         self._count(size)

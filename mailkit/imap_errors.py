@@ -27,9 +27,8 @@ from mailkit.errors import (
 )
 
 _THROTTLED = re.compile(
-    r"too many (?:simultaneous |concurrent )?(?:connections|requests|commands)|\[THROTTLED\]|\[LIMIT\]|\[OVERQUOTA-BANDWIDTH"
-    r"|rate limit|request is throttled|account (?:is )?(?:temporarily )?(?:locked|disabled) due to|exceeded .{0,20}limits?"
-    r"|bandwidth limit|user is authenticated but not connected|maximum number of connections",
+    r"too many (?:simultaneous |concurrent )?(?:connections|requests|commands)|\[THROTTLED\]|\[LIMIT\]"
+    r"|rate limit|request is throttled|exceeded .{0,20}limits?|bandwidth limit|user is authenticated but not connected|maximum number of connections",
     re.IGNORECASE,
 )
 _BACKOFF = re.compile(r"suggested backoff time:? *(\d{1,9}) *(milliseconds|seconds)", re.IGNORECASE)

@@ -30,6 +30,7 @@ __all__ = ["ImapSession", "find_sent_folder", "imap_safe", "list_sent_folders", 
 
 # imaplib refuses lines over 1,000,000 bytes: ten digits and a space for each UID of a window stay well below.
 UID_WINDOW = 50_000
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 UIDS_PER_COMMAND = 500  # servers need take no command line over 8,192 bytes
 _SECTION = re.compile(r"[1-9]\d{0,3}(?:\.[1-9]\d{0,3}){0,60}", re.ASCII)
 _FLAG = re.compile(r"\\?[A-Za-z0-9$_.-]{1,100}", re.ASCII)
@@ -38,7 +39,7 @@ _Answer = Mapping[bytes, Any]
 
 
 class ImapSession(Protocol):
-    """What the rest of the house may do with a mail server. Reads never change anything: BODY.PEEK, EXAMINE (rule G06).
+    """What the rest of the house may do with a mail server. Reads change nothing: BODY.PEEK, EXAMINE (rule G06).
 
     Every method raises `MailError`s only. A session is one connection and belongs to one thread.
     """
@@ -139,7 +140,7 @@ class _Client(IMAPClient):  # type: ignore[misc]  # imapclient has no types
         self._imap.debug = 0
         self.normalise_times = False  # else: naive dates in the zone of this machine
 
-    def _create_IMAP4(self) -> ImapConnection:  # noqa: N802  # the library's name
+    def _create_IMAP4(self) -> ImapConnection:
         return self._connection
 
     def sign_in(self, username: str, secret: str, mechanism: str) -> None:
@@ -166,6 +167,7 @@ class _Session:
     def __init__(self, client: _Client, capabilities: frozenset[str]) -> None:
         self._client = client
         self.capabilities = capabilities
+        self._uidnext = 1  # of the examined folder: how far list_uids has to look
 
     def __enter__(self) -> Self:
         return self
@@ -200,9 +202,8 @@ class _Session:
     def examine(self, folder: str) -> FolderStatus:
         with translated("folders", about_folder=True):
             answer = self._client.select_folder(imap_safe(folder), readonly=True)
-        if b"UIDNEXT" not in answer:  # RFC 3501 let servers leave it out
-            return self.folder_status(folder)
-        status = _status(answer, count=b"EXISTS")
+        # RFC 3501 let servers leave UIDNEXT out of the answer to EXAMINE.
+        status = _status(answer, count=b"EXISTS") if b"UIDNEXT" in answer else self.folder_status(folder)
         self._uidnext = status.uidnext
         return status
 
@@ -271,7 +272,7 @@ class _Session:
             yield from ((uid, answers[uid]) for uid in batch if uid in answers)
 
     def _fetch_once(self, uids: Sequence[int], *items: str) -> dict[int, _Answer]:
-        """One command. Answers are told apart by sequence number, the key of unsolicited ones too, then keyed by UID."""
+        """One command. Answers are told apart by sequence number, which unsolicited ones have too; keyed by UID."""
         if not uids:
             return {}
         imap = self._client._imap  # noqa: SLF001  # imapclient's own fetch takes numbers of unsolicited answers for UIDs
@@ -293,12 +294,11 @@ def _windows(first: int, last: int) -> Iterator[tuple[int, int | str]]:
 
 
 def _since(since: datetime | None) -> str:
-    # Month names by number: strftime's are those of the locale.
     if since is None:
         return ""
-    months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
     day = since.astimezone(UTC)
-    return f" SINCE {day.day}-{months[day.month - 1]}-{day.year}"
+    # Not strftime: its names of months are those of the locale.
+    return f" SINCE {day.day}-{_MONTHS[day.month - 1]}-{day.year}"
 
 
 def _status(answer: _Answer, *, count: bytes) -> FolderStatus:

@@ -10,8 +10,8 @@ import re
 import unicodedata
 
 _REPLY = (
-    "re r ref réf aw antw antwort sv vs vá vast ynt cevap res resp respuesta odp odpov odpověď отв ответ отг на відп відповідь "
-    "atb ats bls balas tl trả_lời απ απάντηση rif risposta réponse svar vastaus re_te "
+    "re r ref réf aw antw antwort sv vs vá vast ynt cevap res resp respuesta odp odpov odpověď отв ответ отг на відп "
+    "відповідь atb ats bls balas tl trả_lời απ απάντηση rif risposta réponse svar vastaus re_te "
     "回复 回覆 答复 答覆 返信 回信 답장 회신 रे ตอบ ตอบกลับ תגובה השב رد"
 )
 _FORWARD = (

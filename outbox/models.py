@@ -3,16 +3,16 @@
     queued ──claim──> sending ──server said 250──────────────> sent
       ^                  │ ├── temporary error ─────> retry ──┘ (claimed again when its time comes)
       │                  │ ├── permanent error ─────> failed
+      │                  │ ├── login refused ───────> held
       │                  │ └── died or cut after DATA was accepted ──> unknown ──found in Sent──> sent
       └── worker died before DATA (lease ran out)
-    queued, retry ──> canceled (by a person)        queued ──> held (the mailbox needs a sign-in)
+    queued, retry, held ──> canceled (by a person)        failed, unknown ──> queued (by a person)
+    queued, retry ──> held (the mailbox needs a sign-in) ──> queued (it has one), failed (nobody mended it)
 
 Every change is a compare-and-set on state and lease token: see outbox.states.
 """
 
 from __future__ import annotations
-
-from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -78,8 +78,9 @@ class OutgoingMail(TenantModel):
     message = TenantForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="outgoing")
 
     message_id_header = models.CharField(max_length=255)  # given when queued, the same on every attempt
-    raw_name = models.CharField(max_length=200, blank=True, default="")  # the final bytes in storage, written before connecting
-    due_at = models.DateTimeField()  # undo, send later, retry: not before this time
+    # The final bytes in storage, written before connecting; "" again once a copy lies in the server's Sent folder.
+    raw_name = models.CharField(max_length=200, blank=True, default="")
+    due_at = models.DateTimeField()  # undo, send later, retry: not before this time; held: given up then
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_token = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
@@ -88,9 +89,11 @@ class OutgoingMail(TenantModel):
     error_code = models.CharField(max_length=32, blank=True, default="")
     error_detail = models.TextField(blank=True, default="")  # the server's own words
     sent_copy = models.CharField(max_length=7, choices=SentCopy, default=SentCopy.PENDING)
+    # When to look into the server's Sent folder next: to put the copy there, or to learn an unknown outcome.
+    sent_check_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects: ClassVar = OutgoingMailQuerySet.as_manager()
+    objects = OutgoingMailQuerySet.as_manager()
 
     class Meta(TenantModel.Meta):
         abstract = False
@@ -102,15 +105,26 @@ class OutgoingMail(TenantModel):
             SameAccount(field="thread", name="outgoingmail_thread_same_account"),
             SameAccount(field="message", name="outgoingmail_message_same_account"),
             models.UniqueConstraint(fields=["account", "message_id_header"], name="outgoingmail_message_id_once"),
+            # One letter at a time from a mailbox: the second claim fails, whichever worker makes it.
+            models.UniqueConstraint(
+                fields=["account", "mailbox"],
+                condition=models.Q(state="sending"),
+                name="outgoingmail_one_at_a_time",
+            ),
         ]
         indexes = [
             models.Index(fields=["account", "-created_at", "-id"], name="outgoingmail_list"),
             models.Index(fields=["account", "thread"], name="outgoingmail_of_thread"),
-            # The sweep over all accounts: what is due, and what a dead worker left behind.
+            # The sweep over all accounts: what is due, what a dead worker left behind, what has to be looked up.
             models.Index(
                 fields=["due_at"],
-                condition=models.Q(state__in=["queued", "retry", "sending"]),
+                condition=models.Q(state__in=["queued", "retry", "sending", "held"]),
                 name="outgoingmail_due",
+            ),
+            models.Index(
+                fields=["sent_check_at"],
+                condition=models.Q(sent_check_at__isnull=False),
+                name="outgoingmail_sent_check",
             ),
         ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mailboxes.models import Mailbox
 
@@ -13,13 +13,42 @@ if TYPE_CHECKING:
     from accounts.models import Membership
     from outbox.models import OutgoingMail
 
+SMTP_LOGIN_REFUSED = "smtp_login_refused"  # Mailbox.error_code while sending needs a sign-in
+
 
 class OutgoingMailQuerySet(QuerySet["OutgoingMail"]):
     def visible_to(self, member: Membership) -> OutgoingMailQuerySet:
         return self.filter(mailbox__in=Mailbox.objects.visible_to(member))
 
-    def due(self, now: datetime) -> OutgoingMailQuerySet:
-        """Waiting letters whose time has come, and those that a dead worker left in `sending`."""
-        return self.filter(
-            Q(state__in=["queued", "retry"], due_at__lte=now) | Q(state="sending", lease_until__lte=now)
+    def waiting(self, now: datetime) -> OutgoingMailQuerySet:
+        """Letters whose time to be sent has come, the earliest first."""
+        return self.filter(_is_free(now), state__in=["queued", "retry"], due_at__lte=now).order_by("due_at", "id")
+
+    def abandoned(self, now: datetime) -> OutgoingMailQuerySet:
+        """Letters that a dead worker left in `sending`."""
+        return self.filter(state="sending", lease_until__lte=now)
+
+    def to_release(self, now: datetime) -> OutgoingMailQuerySet:
+        """Held letters whose mailbox has a sign-in again, or that waited too long for it."""
+        is_mended = ~Q(mailbox__error_code=SMTP_LOGIN_REFUSED)
+        return self.filter(is_mended | Q(due_at__lte=now), state="held")
+
+    def to_settle(self, now: datetime) -> OutgoingMailQuerySet:
+        """Letters to be filed, copied to the server's Sent folder, or looked up there."""
+        return self.filter(_is_free(now), sent_check_at__lte=now)
+
+    def with_work(self, now: datetime) -> OutgoingMailQuerySet:
+        """All of these, for the sweep; without mailboxes where a living worker is sending already."""
+        busy = self.model.objects.filter(mailbox=OuterRef("mailbox"), state="sending", lease_until__gt=now)
+        work = (
+            Q(state__in=["queued", "retry"], due_at__lte=now)
+            | Q(state="sending", lease_until__lte=now)
+            | Q(state="held") & (~Q(mailbox__error_code=SMTP_LOGIN_REFUSED) | Q(due_at__lte=now))
+            | Q(sent_check_at__lte=now) & _is_free(now)
         )
+        return self.filter(work).exclude(Exists(busy))
+
+
+def _is_free(now: datetime) -> Q:
+    """No living worker holds it."""
+    return Q(lease_until__isnull=True) | Q(lease_until__lte=now)

@@ -5,8 +5,6 @@ Narrow rows for lists (Message, Thread), wide ones apart (MessageBody), so that 
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
@@ -17,7 +15,7 @@ from accounts.models import Membership
 from accounts.tenant_models import SameAccount, TenantForeignKey, TenantModel
 from crm.models import Contact
 from mailboxes.models import Mailbox
-from threads.querysets import MessageQuerySet, ThreadQuerySet
+from threads.querysets import CardLinkQuerySet, MessageQuerySet, ThreadQuerySet
 
 
 class Folder(TenantModel):
@@ -58,7 +56,6 @@ class Thread(TenantModel):
 
     mailbox = TenantForeignKey(Mailbox, on_delete=models.CASCADE, related_name="threads")
     subject = models.TextField()  # as the newest letter writes it
-    group_key = models.BinaryField(max_length=32)  # threads.grouping.group_key: SHA-256 of client and subject
     counterpart_address = models.CharField(max_length=320)  # the client, "" when there is none
     counterpart_key = models.CharField(max_length=320)
     counterpart_name = models.CharField(max_length=300, blank=True, default="")
@@ -71,7 +68,7 @@ class Thread(TenantModel):
     has_attachments = models.BooleanField(default=False)
     last_message_at = models.DateTimeField()
 
-    objects: ClassVar = ThreadQuerySet.as_manager()
+    objects = ThreadQuerySet.as_manager()
 
     class Meta(TenantModel.Meta):
         abstract = False
@@ -80,9 +77,10 @@ class Thread(TenantModel):
             SameAccount(field="mailbox", name="thread_mailbox_same_account"),
         ]
         indexes = [
-            models.Index(fields=["account", "mailbox", "group_key"], name="thread_by_group"),  # filing
             models.Index(fields=["account", "-last_message_at", "-id"], name="thread_list"),
             models.Index(fields=["account", "mailbox", "-last_message_at", "-id"], name="thread_list_of_mailbox"),
+            # The numbers beside Inbox and the mailboxes.
+            models.Index(fields=["account", "mailbox"], condition=models.Q(unread_count__gt=0), name="thread_unread"),
         ]
 
     def __str__(self) -> str:
@@ -108,6 +106,8 @@ class Message(TenantModel):
     thread = TenantForeignKey(Thread, on_delete=models.CASCADE, related_name="messages")
     thread_reason = models.CharField(max_length=7, choices=ThreadReason)
     identity = models.BinaryField(max_length=32)  # mailkit.mime_reader.identity_of
+    # threads.grouping.group_key: SHA-256 of client and subject (K30). Not in Thread: a reply may have changed its subject.
+    group_key = models.BinaryField(max_length=32)
     message_id_header = models.TextField(blank=True, default="")
     in_reply_to = models.TextField(blank=True, default="")
     reference_ids = ArrayField(models.TextField(), default=list)  # the References header
@@ -119,6 +119,7 @@ class Message(TenantModel):
     received_at = models.DateTimeField()  # INTERNALDATE: the order of letters
     sent_at = models.DateTimeField(null=True)  # the Date header: shown, never trusted for order
     size = models.PositiveBigIntegerField()  # bytes on the server
+    is_ours = models.BooleanField(default=False)  # we sent it: in Sent it is known by its Message-ID alone
     is_read = models.BooleanField(default=False)
     on_server = models.BooleanField(default=True)
     has_attachments = models.BooleanField(default=False)
@@ -126,7 +127,7 @@ class Message(TenantModel):
     deleted_by = TenantForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     filed_at = models.DateTimeField(auto_now_add=True)
 
-    objects: ClassVar = MessageQuerySet.as_manager()
+    objects = MessageQuerySet.as_manager()
 
     class Meta(TenantModel.Meta):
         abstract = False
@@ -141,6 +142,7 @@ class Message(TenantModel):
         indexes = [
             models.Index(fields=["account", "thread", "received_at", "id"], name="message_of_thread"),
             models.Index(fields=["account", "-received_at", "-id"], name="message_list"),
+            models.Index(fields=["account", "mailbox", "group_key", "id"], name="message_by_group"),  # filing
             # A reply finds the letter it answers; a letter found in Sent finds the one we sent.
             models.Index(fields=["account", "mailbox", "message_id_header"], name="message_by_message_id"),
             models.Index(
@@ -153,11 +155,18 @@ class Message(TenantModel):
     def __str__(self) -> str:
         return f"message {self.pk}"
 
+    @property
+    def body(self) -> MessageBody:
+        """Without a query on messages that came by `for_reading`."""
+        return self.bodies.all()[0]
+
 
 class MessageBody(TenantModel):
-    """The wide part of a message."""
+    """The wide part of a message. Mailbox and time stand here again because the search reads no other table."""
 
     message = TenantForeignKey(Message, on_delete=models.CASCADE, related_name="bodies")
+    mailbox = TenantForeignKey(Mailbox, on_delete=models.CASCADE, related_name="+")
+    received_at = models.DateTimeField()
     text = models.TextField(blank=True, default="")
     html = models.TextField(blank=True, default="")  # cleaned by mailkit.html_cleaner of `policy_version`
     policy_version = models.PositiveSmallIntegerField(default=0)
@@ -170,9 +179,13 @@ class MessageBody(TenantModel):
         constraints = [
             *TenantModel.Meta.constraints,
             SameAccount(field="message", name="messagebody_message_same_account"),
+            SameAccount(field="mailbox", name="messagebody_mailbox_same_account"),
             models.UniqueConstraint(fields=["account", "message"], name="messagebody_once"),
         ]
-        indexes = [GinIndex(OpClass("account_id", "int8_ops"), "search", name="messagebody_search")]
+        indexes = [
+            GinIndex(OpClass("account_id", "int8_ops"), "search", name="messagebody_search"),
+            models.Index(fields=["account", "-received_at", "-message"], name="messagebody_newest"),  # common words
+        ]
 
     def __str__(self) -> str:
         return f"body of message {self.message_id}"
@@ -182,6 +195,8 @@ class MessageSearch(models.Model):
     """MessageBody as full-text search reads it: a view past the policy with the account condition inside."""
 
     message_id = models.BigIntegerField(primary_key=True)
+    mailbox_id = models.BigIntegerField()
+    received_at = models.DateTimeField()
     search = SearchVectorField()
 
     class Meta:
@@ -261,6 +276,9 @@ class FolderEntry(TenantModel):
     uid = models.BigIntegerField()
     message = TenantForeignKey(Message, on_delete=models.CASCADE, null=True, related_name="places")
     outcome = models.CharField(max_length=8, choices=Outcome)
+    is_seen = models.BooleanField(
+        default=False
+    )  # \Seen, as the server last had it: only its changes are followed (G06)
     is_on_server = models.BooleanField(default=True)
 
     class Meta(TenantModel.Meta):
@@ -283,6 +301,8 @@ class CardLink(TenantModel):
     contact = TenantForeignKey(Contact, on_delete=models.CASCADE, related_name="mail")
     message = TenantForeignKey(Message, on_delete=models.CASCADE, related_name="cards")
     received_at = models.DateTimeField()  # the message's, so that a card reads one index
+
+    objects = CardLinkQuerySet.as_manager()
 
     class Meta(TenantModel.Meta):
         abstract = False

@@ -1,31 +1,150 @@
-"""Questions about many threads and messages. Whose they are is asked of the mailbox."""
+"""Questions about many threads, messages and card links. Whose they are is asked of the mailbox.
+
+Everything a face shows begins with `visible_to(member)`.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import QuerySet
+from django.apps import apps
+from django.db.models import Model, Prefetch, Q, QuerySet
 
 from mailboxes.models import Mailbox
+from threads import search
 
 if TYPE_CHECKING:
     from accounts.models import Membership
     from crm.models import Contact
-    from threads.models import Message, Thread
+
+KEPT: dict[str, Any] = {"inbox": "incoming_count__gt", "sent": "outgoing_count__gt"}
 
 
-class ThreadQuerySet(QuerySet["Thread"]):
-    def visible_to(self, member: Membership) -> ThreadQuerySet:
-        return self.filter(mailbox__in=Mailbox.objects.visible_to(member))
+class _ReadersQuerySet(QuerySet[Model]):
+    """Remembers for whom it was narrowed: Deleted and the search depend on the reader."""
+
+    _reader: Membership | None = None
+
+    def visible_to(self, member: Membership) -> Self:
+        """Of the mailboxes whose mail this member reads (K20-K24)."""
+        narrowed = self._of_mailboxes(Mailbox.objects.visible_to(member))
+        narrowed._reader = member
+        return narrowed
+
+    def _of_mailboxes(self, mailboxes: QuerySet[Mailbox]) -> Self:
+        return self.filter(mailbox__in=mailboxes)
+
+    def _clone(self) -> Self:
+        clone = super()._clone()
+        clone._reader = self._reader
+        return clone
+
+    @property
+    def reader(self) -> Membership:
+        if self._reader is None:
+            raise TypeError("visible_to(member) comes first")
+        return self._reader
 
 
-class MessageQuerySet(QuerySet["Message"]):
-    def visible_to(self, member: Membership) -> MessageQuerySet:
-        return self.filter(mailbox__in=Mailbox.objects.visible_to(member))
+class ThreadQuerySet(_ReadersQuerySet):
+    def readable(self) -> Self:
+        """Not those whose letters all lie in Deleted, which is the administrators' (K63)."""
+        return self if self.reader.is_admin else self.filter(message_count__gt=0)
 
-    def kept(self) -> MessageQuerySet:
+    def in_folder(self, folder: str) -> Self:
+        """The CRM's own "inbox", "sent" and "deleted"; "" is all that is not deleted."""
+        if folder == "deleted":
+            return self.filter(deleted_count__gt=0) if self.reader.is_admin else self.none()
+        if folder:
+            return self.filter(**{KEPT[folder]: 0})
+        return self.filter(message_count__gt=0)
+
+    def unread(self) -> Self:
+        return self.filter(unread_count__gt=0)
+
+    def of_contact(self, contact: Contact) -> Self:
+        """With a letter on the card of this contact."""
+        letters = _rows("Message").filter(cards__contact=contact, deleted_at__isnull=True)
+        return self.filter(pk__in=letters.values("thread"))
+
+    def matching(self, words: str) -> Self:
+        """With a letter that holds all these words: in subject, people, file names or text (G05)."""
+        letters = _rows("Message").filter(pk__in=search.find_message_ids(words, self.reader))
+        if not self.reader.is_admin:
+            letters = letters.filter(deleted_at__isnull=True)
+        return self.filter(pk__in=letters.values("thread"))
+
+    def newest_first(self, *, before: tuple[datetime, int] | None = None) -> Self:
+        """Keyset order; `before` is (last_message_at, id) of the last row of the page above."""
+        return _keyset(self, "last_message_at", "id", before)
+
+
+class MessageQuerySet(_ReadersQuerySet):
+    def kept(self) -> Self:
         """Without those in Deleted."""
         return self.filter(deleted_at__isnull=True)
 
-    def of_contact(self, contact: Contact) -> MessageQuerySet:
+    def readable(self) -> Self:
+        """Without what lies in Deleted, unless the reader is an administrator (K63)."""
+        return self if self.reader.is_admin else self.kept()
+
+    def in_folder(self, folder: str) -> Self:
+        """As ThreadQuerySet.in_folder."""
+        if folder == "deleted":
+            return self.filter(deleted_at__isnull=False) if self.reader.is_admin else self.none()
+        kept = self.kept()
+        return kept.filter(direction={"inbox": "incoming", "sent": "outgoing"}[folder]) if folder else kept
+
+    def of_contact(self, contact: Contact) -> Self:
         return self.filter(cards__contact=contact)
+
+    def matching(self, words: str) -> Self:
+        """As ThreadQuerySet.matching."""
+        return self.filter(pk__in=search.find_message_ids(words, self.reader))
+
+    def for_list(self) -> Self:
+        """With mailbox and people: no query per row."""
+        return self.select_related("mailbox").prefetch_related("participants")
+
+    def for_reading(self) -> Self:
+        """With all that a reader shows: no query per row."""
+        bodies = Prefetch("bodies", _rows("MessageBody").defer("search"))
+        return self.for_list().prefetch_related(bodies, "attachments", "cards__contact")
+
+    def in_order(self) -> Self:
+        """As a conversation is read."""
+        return self.order_by("received_at", "id")
+
+    def newest_first(self, *, before: tuple[datetime, int] | None = None) -> Self:
+        """Keyset order; `before` is (received_at, id) of the last row of the page above."""
+        return _keyset(self, "received_at", "id", before)
+
+
+class CardLinkQuerySet(_ReadersQuerySet):
+    def _of_mailboxes(self, mailboxes: QuerySet[Mailbox]) -> Self:
+        return self.filter(message__mailbox__in=mailboxes)
+
+    def of_contact(self, contact: Contact) -> Self:
+        """What his card shows: not what lies in Deleted."""
+        return self.filter(contact=contact, message__deleted_at__isnull=True)
+
+    def for_card(self) -> Self:
+        return self.select_related("message__mailbox")
+
+    def newest_first(self, *, before: tuple[datetime, int] | None = None) -> Self:
+        """Keyset order; `before` is (received_at, message_id) of the last row of the page above."""
+        return _keyset(self, "received_at", "message_id", before)
+
+
+def _rows(model: str) -> QuerySet[Any]:
+    """By name, because threads.models uses this module."""
+    return apps.get_model("threads", model)._default_manager.all()
+
+
+def _keyset(rows: Any, moment: str, key: str, before: tuple[datetime, int] | None) -> Any:  # noqa: ANN401  (any of the three)
+    if before:
+        at, row_id = before
+        # The first condition alone would do for the result; it is what lets an index start in the right place.
+        rows = rows.filter(**{f"{moment}__lte": at}).filter(Q(**{f"{moment}__lt": at}) | Q(**{f"{key}__lt": row_id}))
+    return rows.order_by(f"-{moment}", f"-{key}")

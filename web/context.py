@@ -63,8 +63,9 @@ class Shell:
         if self.member is None:
             return []
         return [
-            self._item(_("Mail"), "inbox", reverse("mail"), under="/mail/", counts_unread=True),
+            self._item(_("Mail"), "inbox", reverse("mail_folder", args=["inbox"]), under="/mail/", counts_unread=True),
             self._item(_("Contacts"), "users", "/contacts/", under="/contacts/"),
+            self._item(_("Leads"), "kanban", "/leads/", under="/leads/"),
             self._item(_("Settings"), "settings", "/settings/", under="/settings/"),
         ]
 

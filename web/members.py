@@ -8,10 +8,12 @@ from http import HTTPStatus
 from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django_htmx.http import trigger_client_event
 from django_htmx.middleware import HtmxDetails
 
+from accounts.errors import NotAllowed, NotFound
 from accounts.models import Account, Membership
 
 
@@ -29,14 +31,19 @@ View = Callable[..., HttpResponseBase]
 def member_required(view: View) -> View:
     """To the sign-in page; a fragment must not be replaced by that page, so htmx is told by 401 and an event.
 
-    What members see is theirs: no cache may keep it.
+    What the services refuse becomes the page's 404 or 403. What members see is theirs: no cache may keep it.
     """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if getattr(request, "member", None) is None:
             return _sign_in(request)
-        response = view(cast("MemberRequest", request), *args, **kwargs)
+        try:
+            response = view(cast("MemberRequest", request), *args, **kwargs)
+        except NotFound as error:
+            raise Http404 from error
+        except NotAllowed as error:
+            raise PermissionDenied from error
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 

@@ -2,6 +2,7 @@
 
 import fcntl
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -31,15 +32,17 @@ class Installer:
 
 
 def main() -> int:
-    with (PROJECT / ".crm-mail-install.lock").open("w") as lock:
-        # Two terminals, two commands, one .venv: the second waits here and then finds it done.
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        try:
-            if not is_complete():
-                install()
-        except (InstallError, OSError) as error:
-            print(f"crm-mail: the installation failed: {error}", file=sys.stderr)
-            return 1
+    # Two terminals, two commands, one .venv: the second waits here and then finds it done.
+    lock = os.open(PROJECT, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    try:
+        if not is_complete():
+            install()
+    except (InstallError, OSError) as error:
+        print(f"crm-mail: the installation failed: {error}", file=sys.stderr)
+        return 1
+    finally:
+        os.close(lock)
     return 0
 
 

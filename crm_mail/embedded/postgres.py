@@ -52,7 +52,8 @@ class Postgres:
         self.stop_leftover()
         self.child.start()
         self.wait_until_ready()
-        self.psql("-f", str(ROLES))
+        # By standard input: the clone may lie where the server's account cannot read.
+        self.psql("-f", "-", script=ROLES.read_text(encoding="utf-8"))
         # Only here: tests run on this server, and the owner makes their databases.
         self.psql("-c", "ALTER ROLE crm_owner CREATEDB")
         self.check_cyrillic()
@@ -115,17 +116,17 @@ class Postgres:
         if answer.strip() != "t":
             raise EmbeddedError(f"This PostgreSQL ({self.bin}) does not know Cyrillic letters: no UTF-8 locale found.")
 
-    def psql(self, *arguments: str) -> str:
+    def psql(self, *arguments: str, script: str = "") -> str:
         connection = ["-h", ports.HOST, "-p", str(self.port), "-U", "postgres", "-d", "postgres"]
-        return self.run("psql", *connection, "-X", "-q", "-A", "-t", *arguments)
+        return self.run("psql", *connection, "-X", "-q", "-A", "-t", *arguments, script=script)
 
-    def run(self, name: str, *arguments: str) -> str:
-        result = self.try_run(name, *arguments)
+    def run(self, name: str, *arguments: str, script: str = "") -> str:
+        result = self.try_run(name, *arguments, script=script)
         if result.returncode != 0:
             raise EmbeddedError(f"PostgreSQL's {name} failed:\n{result.stdout}{result.stderr}")
         return result.stdout
 
-    def try_run(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def try_run(self, name: str, *arguments: str, script: str = "") -> subprocess.CompletedProcess[str]:
         passwords = {
             "PGPASSWORD": self.secrets.postgres,
             "CRM_OWNER_PASSWORD": self.secrets.owner,
@@ -137,8 +138,8 @@ class Postgres:
             env={**ENVIRONMENT, "PGCLIENTENCODING": "UTF8", **passwords},
             cwd="/",
             check=False,
+            input=script,
             capture_output=True,
-            text=True,
             encoding="utf-8",
             **identity(self.state.account),
         )

@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                 ('error_code', models.CharField(blank=True, default='', max_length=32)),
                 ('error_detail', models.TextField(blank=True, default='')),
                 ('sent_copy', models.CharField(choices=[('pending', 'Pending'), ('done', 'Done'), ('failed', 'Failed'), ('none', 'None')], default='pending', max_length=7)),
+                ('sent_check_at', models.DateTimeField(null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('account', models.ForeignKey(db_index=False, default=accounts.tenancy.current_account_id, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
                 ('author', accounts.tenant_models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
@@ -106,7 +107,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='outgoingmail',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'retry', 'sending'])), fields=['due_at'], name='outgoingmail_due'),
+            index=models.Index(condition=models.Q(('state__in', ['queued', 'retry', 'sending', 'held'])), fields=['due_at'], name='outgoingmail_due'),
+        ),
+        migrations.AddIndex(
+            model_name='outgoingmail',
+            index=models.Index(condition=models.Q(('sent_check_at__isnull', False)), fields=['sent_check_at'], name='outgoingmail_sent_check'),
         ),
         migrations.AddConstraint(
             model_name='outgoingmail',
@@ -139,6 +144,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='outgoingmail',
             constraint=models.UniqueConstraint(fields=('account', 'message_id_header'), name='outgoingmail_message_id_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='outgoingmail',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'sending')), fields=('account', 'mailbox'), name='outgoingmail_one_at_a_time'),
         ),
         migrations.AddConstraint(
             model_name='outgoingrecipient',

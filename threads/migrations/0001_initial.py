@@ -26,6 +26,8 @@ class Migration(migrations.Migration):
             name='MessageSearch',
             fields=[
                 ('message_id', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('mailbox_id', models.BigIntegerField()),
+                ('received_at', models.DateTimeField()),
                 ('search', django.contrib.postgres.search.SearchVectorField()),
             ],
             options={
@@ -58,6 +60,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('thread_reason', models.CharField(choices=[('subject', 'Same client and same subject'), ('reply', 'Answers a letter of this thread'), ('first', 'First letter of the thread'), ('alone', 'Grouping is switched off for this mailbox')], max_length=7)),
                 ('identity', models.BinaryField(max_length=32)),
+                ('group_key', models.BinaryField(max_length=32)),
                 ('message_id_header', models.TextField(blank=True, default='')),
                 ('in_reply_to', models.TextField(blank=True, default='')),
                 ('reference_ids', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
@@ -69,6 +72,7 @@ class Migration(migrations.Migration):
                 ('received_at', models.DateTimeField()),
                 ('sent_at', models.DateTimeField(null=True)),
                 ('size', models.PositiveBigIntegerField()),
+                ('is_ours', models.BooleanField(default=False)),
                 ('is_read', models.BooleanField(default=False)),
                 ('on_server', models.BooleanField(default=True)),
                 ('has_attachments', models.BooleanField(default=False)),
@@ -89,6 +93,7 @@ class Migration(migrations.Migration):
                 ('generation', models.PositiveIntegerField()),
                 ('uid', models.BigIntegerField()),
                 ('outcome', models.CharField(choices=[('imported', 'Imported'), ('older', 'Older'), ('gone', 'Gone'), ('failed', 'Failed')], max_length=8)),
+                ('is_seen', models.BooleanField(default=False)),
                 ('is_on_server', models.BooleanField(default=True)),
                 ('account', models.ForeignKey(db_index=False, default=accounts.tenancy.current_account_id, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
                 ('folder', accounts.tenant_models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='threads.folder')),
@@ -138,8 +143,10 @@ class Migration(migrations.Migration):
                 ('policy_version', models.PositiveSmallIntegerField(default=0)),
                 ('has_remote_images', models.BooleanField(default=False)),
                 ('raw_name', models.CharField(max_length=200)),
+                ('received_at', models.DateTimeField()),
                 ('search', django.contrib.postgres.search.SearchVectorField(editable=False, null=True)),
                 ('account', models.ForeignKey(db_index=False, default=accounts.tenancy.current_account_id, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
+                ('mailbox', accounts.tenant_models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='mailboxes.mailbox')),
                 ('message', accounts.tenant_models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='bodies', to='threads.message')),
             ],
             options={
@@ -168,7 +175,6 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('subject', models.TextField()),
-                ('group_key', models.BinaryField(max_length=32)),
                 ('counterpart_address', models.CharField(max_length=320)),
                 ('counterpart_key', models.CharField(max_length=320)),
                 ('counterpart_name', models.CharField(blank=True, default='', max_length=300)),
@@ -280,6 +286,10 @@ class Migration(migrations.Migration):
             model_name='messagebody',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('account_id', 'int8_ops'), models.F('search'), name='messagebody_search'),
         ),
+        migrations.AddIndex(
+            model_name='messagebody',
+            index=models.Index(fields=['account', '-received_at', '-message'], name='messagebody_newest'),
+        ),
         migrations.AddConstraint(
             model_name='messagebody',
             constraint=accounts.tenant_models.TenantPolicy(name='messagebody_tenant'),
@@ -291,6 +301,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='messagebody',
             constraint=accounts.tenant_models.SameAccount(field='message', name='messagebody_message_same_account'),
+        ),
+        migrations.AddConstraint(
+            model_name='messagebody',
+            constraint=accounts.tenant_models.SameAccount(field='mailbox', name='messagebody_mailbox_same_account'),
         ),
         migrations.AddConstraint(
             model_name='messagebody',
@@ -318,7 +332,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='thread',
-            index=models.Index(fields=['account', 'mailbox', 'group_key'], name='thread_by_group'),
+            index=models.Index(condition=models.Q(('unread_count__gt', 0)), fields=['account', 'mailbox'], name='thread_unread'),
         ),
         migrations.AddIndex(
             model_name='thread',
@@ -347,6 +361,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='message',
             index=models.Index(fields=['account', '-received_at', '-id'], name='message_list'),
+        ),
+        migrations.AddIndex(
+            model_name='message',
+            index=models.Index(fields=['account', 'mailbox', 'group_key', 'id'], name='message_by_group'),
         ),
         migrations.AddIndex(
             model_name='message',

@@ -247,6 +247,13 @@ def times(count: int) -> str:
     return ngettext("%(count)s time", "%(count)s times", count) % {"count": count}
 
 
+@register.filter
+def extension(filename: str) -> str:
+    """"Order form.pdf" gives PDF: what stands on the mark of a file."""
+    ending = filename.rpartition(".")[2] if "." in filename else ""
+    return ending.upper() if 0 < len(ending) <= 4 else "···"
+
+
 def _maybe_icon(name: str) -> SafeString:
     return icon(name) if name else SafeString("")
 
