@@ -56,7 +56,6 @@ class Listener:
 
 def find_listener(session_key: str) -> Listener | None:
     """The member behind a session cookie; None when signed out, deactivated or without an account."""
-    close_old_connections()
     session = SessionStore(session_key).load() if session_key else {}
     if BACKEND_SESSION_KEY not in session or ACCOUNT_KEY not in session:
         return None
@@ -69,6 +68,14 @@ def find_listener(session_key: str) -> Listener | None:
             return None
         mailboxes = Mailbox.objects.visible_to(member).values_list("id", flat=True)
         return Listener(member.account.pk, member.pk, frozenset(mailboxes))
+
+
+async def _listener(session_key: str) -> Listener | None:
+    def find() -> Listener | None:
+        close_old_connections()  # no request begins or ends here that would do it
+        return find_listener(session_key)
+
+    return await sync_to_async(find)()
 
 
 def is_for(listener: Listener, event: dict[str, Any]) -> bool:
@@ -104,7 +111,7 @@ async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
     else:
         cookie = SimpleCookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME)
         session_key = cookie.value if cookie else ""
-        listener = await sync_to_async(find_listener)(session_key)
+        listener = await _listener(session_key)
         if listener is None:
             await _short(send, 403, b"sign in first\n")
         else:
@@ -163,7 +170,7 @@ async def _chunks(session_key: str, listener: Listener) -> AsyncIterator[bytes]:
                 message = await subscription.get_message(timeout=HEARTBEAT_SECONDS)
                 if time.monotonic() - checked > RIGHTS_SECONDS:
                     checked = time.monotonic()
-                    renewed = await sync_to_async(find_listener)(session_key)
+                    renewed = await _listener(session_key)
                     if renewed is None or renewed.account_id != listener.account_id:
                         return
                     listener = renewed

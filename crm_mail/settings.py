@@ -4,6 +4,8 @@ There is no insecure default: what must be secret has none. `EMBEDDED=true` (set
 what one machine on loopback needs: plain http, and `localhost` as a mail server.
 """
 
+import binascii
+from base64 import b64decode
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -27,6 +29,26 @@ def whole(name: str, default: int, *, least: int = 0) -> int:
     if number < least:
         raise ImproperlyConfigured(f"{name} must be at least {least}")
     return number
+
+
+def ports(name: str, default: list[str]) -> list[int]:
+    """Port numbers, or an error that names the variable."""
+    values = env.list(name, default=default)
+    if not all(value.isdecimal() and 0 < int(value) < 65536 for value in values):
+        raise ImproperlyConfigured(f"{name} must be port numbers, separated by commas")
+    return [int(value) for value in values]
+
+
+def encryption_keys(name: str) -> list[str]:
+    """`id:key` pairs, each key 32 bytes in base64, or an error that names the variable (and no key)."""
+    pairs = [pair.partition(":") for pair in env.list(name)]
+    try:
+        is_right = bool(pairs) and all(key_id and len(b64decode(key, validate=True)) == 32 for key_id, _, key in pairs)
+    except binascii.Error:
+        is_right = False
+    if not is_right:
+        raise ImproperlyConfigured(f"{name} must be id:key pairs, each key 32 bytes in base64, separated by commas")
+    return [f"{key_id}:{key}" for key_id, _, key in pairs]
 
 
 def switch(name: str, *, default: bool) -> bool:
@@ -290,7 +312,7 @@ TIME_ZONE = "UTC"
 
 # ---------------------------------------------------------------------------------------------------- mailbox secrets
 # "id:base64key[,id:base64key...]": the first encrypts, all decrypt (docs/adr/0006).
-CREDENTIALS_KEYS = env.list("CREDENTIALS_KEYS")
+CREDENTIALS_KEYS = encryption_keys("CREDENTIALS_KEYS")
 
 # ---------------------------------------------------------------------------------------------------- our own mail
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
@@ -311,7 +333,7 @@ OUTGOING_IPS = env.list("OUTGOING_IPS", default=[])  # K05
 SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="")  # K05
 MAIL_CONNECT_SECONDS = whole("MAIL_CONNECT_SECONDS", 15, least=1)
 MAIL_READ_SECONDS = whole("MAIL_READ_SECONDS", 30, least=1)
-MAIL_PORTS = [int(port) for port in env.list("MAIL_PORTS", default=["143", "993", "25", "465", "587", "2525"])]
+MAIL_PORTS = ports("MAIL_PORTS", ["143", "993", "25", "465", "587", "2525"])
 MAIL_CA_FILE = env.str("MAIL_CA_FILE", default="")  # a private authority for the company's own mail servers
 MAIL_PRIVATE_NETWORKS = env.list("MAIL_PRIVATE_NETWORKS", default=[])  # CIDRs where own mail servers may lie
 OFFLINE_MINUTES = whole("OFFLINE_MINUTES", 5, least=1)  # G11

@@ -49,6 +49,12 @@ def own_storage(tmp_path: Path, settings: Settings) -> None:
     }
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Settings) -> None:
+    """Argon2 is slow by design; most tests make three people."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 def make_user(email: str, name: str) -> User:
     return User.objects.create_user(email, PASSWORD, name=name)
 

@@ -1,0 +1,53 @@
+"""A wrong setting is a start-up error that names it."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+SETTINGS = Path(__file__).resolve().parents[2] / "crm_mail" / "settings.py"
+
+
+def test_the_settings_of_the_tests_start() -> None:
+    assert runpy.run_path(str(SETTINGS))["DEBUG"] is False
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", "short"),
+        ("BASE_URL", "crm.example.com"),
+        ("BASE_URL", "https://crm.example.com/path"),
+        ("PUBLIC_URL", ""),
+        ("EMBEDDED", "perhaps"),
+        ("IMPORT_MESSAGES", "many"),
+        ("IMPORT_MESSAGES", "0"),
+        ("POLL_MAX_MINUTES", "1"),
+        ("CREDENTIALS_KEYS", "k1:short"),
+        ("CREDENTIALS_KEYS", "k1:%%%"),
+        ("MAIL_PORTS", "imap"),
+    ],
+)
+def test_a_wrong_value_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ImproperlyConfigured, match=name):
+        runpy.run_path(str(SETTINGS))
+
+
+@pytest.mark.parametrize(
+    "name", ["SECRET_KEY", "DATABASE_URL", "REDIS_URL", "BASE_URL", "PUBLIC_URL", "CREDENTIALS_KEYS"]
+)
+def test_what_has_no_safe_default_is_asked_for(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(name)
+    with pytest.raises(ImproperlyConfigured, match=name):
+        runpy.run_path(str(SETTINGS))
+
+
+def test_plain_http_is_for_the_own_machine_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMBEDDED", "false")
+    monkeypatch.setenv("BASE_URL", "http://crm.example.com")
+    with pytest.raises(ImproperlyConfigured, match="https://"):
+        runpy.run_path(str(SETTINGS))
