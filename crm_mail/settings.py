@@ -227,6 +227,7 @@ CELERY_TASK_ROUTES = {
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "claim due mailboxes": {"task": "sync.tasks.claim_due_mailboxes", "schedule": timedelta(seconds=60)},
+    "regroup mailboxes": {"task": "threads.tasks.regroup_due", "schedule": timedelta(minutes=2)},
     "claim due letters": {"task": "outbox.tasks.deliver_due", "schedule": timedelta(seconds=5)},
 }
 

@@ -1,4 +1,4 @@
-"""Letters as we keep them: folders and places on the server, messages, threads, people, files, and whose cards they show on.
+"""Letters as kept: folders and places on the server, messages, threads, people, files, and the cards they show on.
 
 Narrow rows for lists (Message, Thread), wide ones apart (MessageBody), so that a list never reads a body.
 """
@@ -106,7 +106,7 @@ class Message(TenantModel):
     thread = TenantForeignKey(Thread, on_delete=models.CASCADE, related_name="messages")
     thread_reason = models.CharField(max_length=7, choices=ThreadReason)
     identity = models.BinaryField(max_length=32)  # mailkit.mime_reader.identity_of
-    # threads.grouping.group_key: SHA-256 of client and subject (K30). Not in Thread: a reply may have changed its subject.
+    # threads.grouping.group_key: SHA-256 of client and subject (K30). Not in Thread: a reply may change its subject.
     group_key = models.BinaryField(max_length=32)
     message_id_header = models.TextField(blank=True, default="")
     in_reply_to = models.TextField(blank=True, default="")

@@ -6,10 +6,10 @@ Everything a face shows begins with `visible_to(member)`.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.apps import apps
-from django.db.models import Model, Prefetch, Q, QuerySet
+from django.db.models import Count, Model, Prefetch, Q, QuerySet
 
 from mailboxes.models import Mailbox
 from threads import search
@@ -17,37 +17,39 @@ from threads import search
 if TYPE_CHECKING:
     from accounts.models import Membership
     from crm.models import Contact
+    from threads.models import CardLink, Message, Thread  # noqa: F401  (named in strings below)
 
+Row = TypeVar("Row", bound=Model)
 KEPT: dict[str, Any] = {"inbox": "incoming_count__gt", "sent": "outgoing_count__gt"}
 
 
-class _ReadersQuerySet(QuerySet[Model]):
+class _ReadersQuerySet(QuerySet[Row]):
     """Remembers for whom it was narrowed: Deleted and the search depend on the reader."""
 
-    _reader: Membership | None = None
+    member: Membership | None = None
 
     def visible_to(self, member: Membership) -> Self:
         """Of the mailboxes whose mail this member reads (K20-K24)."""
         narrowed = self._of_mailboxes(Mailbox.objects.visible_to(member))
-        narrowed._reader = member
+        narrowed.member = member
         return narrowed
 
     def _of_mailboxes(self, mailboxes: QuerySet[Mailbox]) -> Self:
         return self.filter(mailbox__in=mailboxes)
 
     def _clone(self) -> Self:
-        clone = super()._clone()
-        clone._reader = self._reader
+        clone: Self = super()._clone()  # type: ignore[misc]  # the stubs leave it out
+        clone.member = self.member
         return clone
 
     @property
     def reader(self) -> Membership:
-        if self._reader is None:
+        if self.member is None:
             raise TypeError("visible_to(member) comes first")
-        return self._reader
+        return self.member
 
 
-class ThreadQuerySet(_ReadersQuerySet):
+class ThreadQuerySet(_ReadersQuerySet["Thread"]):
     def readable(self) -> Self:
         """Not those whose letters all lie in Deleted, which is the administrators' (K63)."""
         return self if self.reader.is_admin else self.filter(message_count__gt=0)
@@ -63,6 +65,10 @@ class ThreadQuerySet(_ReadersQuerySet):
     def unread(self) -> Self:
         return self.filter(unread_count__gt=0)
 
+    def count_unread(self) -> dict[int, int]:
+        """The number of unread threads by mailbox."""
+        return dict(self.unread().order_by().values_list("mailbox").annotate(count=Count("pk")))
+
     def of_contact(self, contact: Contact) -> Self:
         """With a letter on the card of this contact."""
         letters = _rows("Message").filter(cards__contact=contact, deleted_at__isnull=True)
@@ -70,6 +76,8 @@ class ThreadQuerySet(_ReadersQuerySet):
 
     def matching(self, words: str) -> Self:
         """With a letter that holds all these words: in subject, people, file names or text (G05)."""
+        if not words.strip():
+            return self
         letters = _rows("Message").filter(pk__in=search.find_message_ids(words, self.reader))
         if not self.reader.is_admin:
             letters = letters.filter(deleted_at__isnull=True)
@@ -80,7 +88,7 @@ class ThreadQuerySet(_ReadersQuerySet):
         return _keyset(self, "last_message_at", "id", before)
 
 
-class MessageQuerySet(_ReadersQuerySet):
+class MessageQuerySet(_ReadersQuerySet["Message"]):
     def kept(self) -> Self:
         """Without those in Deleted."""
         return self.filter(deleted_at__isnull=True)
@@ -101,6 +109,8 @@ class MessageQuerySet(_ReadersQuerySet):
 
     def matching(self, words: str) -> Self:
         """As ThreadQuerySet.matching."""
+        if not words.strip():
+            return self
         return self.filter(pk__in=search.find_message_ids(words, self.reader))
 
     def for_list(self) -> Self:
@@ -121,7 +131,7 @@ class MessageQuerySet(_ReadersQuerySet):
         return _keyset(self, "received_at", "id", before)
 
 
-class CardLinkQuerySet(_ReadersQuerySet):
+class CardLinkQuerySet(_ReadersQuerySet["CardLink"]):
     def _of_mailboxes(self, mailboxes: QuerySet[Mailbox]) -> Self:
         return self.filter(message__mailbox__in=mailboxes)
 
@@ -139,7 +149,8 @@ class CardLinkQuerySet(_ReadersQuerySet):
 
 def _rows(model: str) -> QuerySet[Any]:
     """By name, because threads.models uses this module."""
-    return apps.get_model("threads", model)._default_manager.all()
+    found: Any = apps.get_model("threads", model)
+    return found.objects.all()
 
 
 def _keyset(rows: Any, moment: str, key: str, before: tuple[datetime, int] | None) -> Any:  # noqa: ANN401  (any of the three)

@@ -1,0 +1,218 @@
+"""Which letters belong together: pure decisions about values, no database in sight (rules K30-K34, G01).
+
+client_of            whose conversation a letter is part of
+direction_of         whether it came from the client or went to him
+group_key            what letters of one client and one subject have in common
+plan_threads         the thread of each letter of a batch, whatever their order
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import chain
+
+from mailkit.addresses import email_key
+from mailkit.subjects import subject_key
+from mailkit.types import Address, ParsedMessage
+
+
+class Direction(StrEnum):
+    """As Message.Direction."""
+
+    INCOMING = "incoming"
+    OUTGOING = "outgoing"
+
+
+class Reason(StrEnum):
+    """Why a letter is in its thread: as Message.ThreadReason."""
+
+    SUBJECT = "subject"
+    REPLY = "reply"
+    FIRST = "first"
+    ALONE = "alone"
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The outside party of a letter. All three are "" when everybody in it is one of our own."""
+
+    key: str  # mailkit.addresses.email_key
+    address: str
+    name: str
+
+
+NOBODY = Client("", "", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What grouping needs to know of a letter. `ref` is the caller's name for it."""
+
+    ref: int
+    received_at: datetime
+    message_id: str  # "" when it has none
+    reference_ids: tuple[str, ...]  # the letters it answers, nearest first: see `answered_ids`
+    client_key: str
+    group_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class KnownThreads:
+    """The existing threads of the mailbox that letters of the batch may belong to."""
+
+    by_group: Mapping[bytes, int]
+    by_message: Mapping[tuple[str, str], int]  # (client key, Message-ID) of a letter in it
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a letter goes: an existing thread, or the new thread of this number within the plan."""
+
+    thread_id: int | None
+    new_thread: int | None
+    reason: Reason
+
+
+def client_of(parsed: ParsedMessage, *, own_keys: Collection[str], is_from_sent: bool) -> Client:
+    """The outside address in From, or the first one in To, then Cc (rules.md, "Client").
+
+    In a mailbox that gets copies of a colleague's mail the sender is one of us, so the recipient is the client (K34).
+    """
+    sender = [] if is_from_sent or parsed.sender is None else [parsed.sender]
+    for address in chain(sender, parsed.to, parsed.cc):
+        key = email_key(address.email)
+        if key and key not in own_keys:
+            return Client(key, address.email, address.name)
+    return NOBODY
+
+
+def direction_of(parsed: ParsedMessage, *, own_keys: Collection[str], is_from_sent: bool) -> Direction:
+    """What lies in Sent went out; so did the copy of a colleague's letter to a client that lies in our inbox (K34).
+
+    A letter among ourselves came in where it lies in the inbox.
+    """
+    if is_from_sent or (
+        _is_own(parsed.sender, own_keys) and client_of(parsed, own_keys=own_keys, is_from_sent=False).key
+    ):
+        return Direction.OUTGOING
+    return Direction.INCOMING
+
+
+def _is_own(address: Address | None, own_keys: Collection[str]) -> bool:
+    return address is not None and email_key(address.email) in own_keys
+
+
+def group_key(client_key: str, subject: str) -> bytes:
+    """SHA-256 of client and subject as rule K30 compares them: letters with equal keys share a thread."""
+    return hashlib.sha256(f"{client_key}\0{subject_key(subject)}".encode("utf-8", "surrogatepass")).digest()
+
+
+def answered_ids(in_reply_to: str, references: Sequence[str]) -> tuple[str, ...]:
+    """The Message-IDs a letter answers, nearest first (RFC 5322, 3.6.4: the parent stands last in References)."""
+    return tuple(dict.fromkeys(found for found in (in_reply_to, *reversed(references)) if found))
+
+
+def plan_threads(letters: Iterable[Letter], known: KnownThreads, *, is_grouping: bool = True) -> dict[int, Placement]:
+    """The thread of each letter, by its `ref`. The order in which the letters come makes no difference.
+
+    With grouping on, letters of the batch hang together by "answers" and by "same client and subject". What hangs
+    together goes to one thread: the existing one that one of them belongs to, else a new one. Existing threads are
+    never joined: where a bundle touches several, each letter follows what it answers, then its subject.
+    """
+    in_order = sorted(letters, key=lambda letter: (letter.received_at, letter.ref))
+    if not is_grouping:
+        return {letter.ref: Placement(None, number, Reason.ALONE) for number, letter in enumerate(in_order)}
+    return dict(_Plan(in_order, known).placements())
+
+
+class _Plan:
+    """One run of plan_threads."""
+
+    def __init__(self, in_order: Sequence[Letter], known: KnownThreads) -> None:
+        self.known = known
+        self.letters = in_order
+        self.parents = self._parents()
+        self.bundles = self._bundles()
+
+    def placements(self) -> Iterator[tuple[int, Placement]]:
+        for number, bundle in enumerate(self.bundles):
+            yield from self._place(bundle, number)
+
+    def _parents(self) -> dict[int, Letter | int]:
+        """Of each reply: the letter of the batch, or the existing thread, that it answers. Never another client's."""
+        in_batch: dict[tuple[str, str], Letter] = {}
+        for letter in self.letters:
+            if letter.message_id:
+                in_batch.setdefault((letter.client_key, letter.message_id), letter)
+        found: dict[int, Letter | int] = {}
+        for letter in self.letters:
+            for message_id in letter.reference_ids:
+                key = (letter.client_key, message_id)
+                parent = self.known.by_message.get(key) or in_batch.get(key)
+                if parent is not None and parent is not letter:
+                    found[letter.ref] = parent
+                    break
+        return found
+
+    def _bundles(self) -> list[list[Letter]]:
+        """The letters that hang together, bundles and letters in order of time (union-find)."""
+        root: dict[int, int] = {letter.ref: letter.ref for letter in self.letters}
+
+        def find(ref: int) -> int:
+            while root[ref] != ref:
+                root[ref] = ref = root[root[ref]]
+            return ref
+
+        first_of: dict[bytes, int] = {}
+        for letter in self.letters:
+            root[find(letter.ref)] = find(first_of.setdefault(letter.group_key, letter.ref))
+            parent = self.parents.get(letter.ref)
+            if isinstance(parent, Letter):
+                root[find(letter.ref)] = find(parent.ref)
+        bundles: dict[int, list[Letter]] = {}
+        for letter in self.letters:
+            bundles.setdefault(find(letter.ref), []).append(letter)
+        return list(bundles.values())
+
+    def _place(self, bundle: Sequence[Letter], number: int) -> Iterator[tuple[int, Placement]]:
+        anchors = {letter.ref: thread for letter in bundle if (thread := self._anchor(letter)) is not None}
+        default = self._default(bundle, anchors)
+        seen = {letter.group_key for letter in bundle if letter.group_key in self.known.by_group}
+        for letter in bundle:
+            thread = self._follow(letter, anchors, default)
+            reason = self._reason(letter, seen)
+            seen.add(letter.group_key)
+            yield letter.ref, Placement(thread, number if thread is None else None, reason)
+
+    def _anchor(self, letter: Letter) -> int | None:
+        """The existing thread this letter belongs to by itself. What it answers comes before its subject (G01)."""
+        parent = self.parents.get(letter.ref)
+        if parent is None:
+            return self.known.by_group.get(letter.group_key)
+        return parent if isinstance(parent, int) else None
+
+    def _default(self, bundle: Sequence[Letter], anchors: Mapping[int, int]) -> int | None:
+        """The existing thread for the letters of a bundle that answer nothing we have."""
+        by_itself = (anchors.get(letter.ref) for letter in bundle)
+        by_subject = (self.known.by_group.get(letter.group_key) for letter in bundle)
+        return next((thread for thread in chain(by_itself, by_subject) if thread is not None), None)
+
+    def _follow(self, letter: Letter, anchors: Mapping[int, int], default: int | None) -> int | None:
+        """Up the chain of answers; forged headers may go round in circles."""
+        visited: set[int] = set()
+        step: Letter | int | None = letter
+        while isinstance(step, Letter) and step.ref not in visited:
+            if step.ref in anchors:
+                return anchors[step.ref]
+            visited.add(step.ref)
+            step = self.parents.get(step.ref)
+        return default
+
+    def _reason(self, letter: Letter, seen: Collection[bytes]) -> Reason:
+        if letter.ref in self.parents:
+            return Reason.REPLY
+        return Reason.SUBJECT if letter.group_key in seen else Reason.FIRST

@@ -1,0 +1,69 @@
+"""Which letters show on which contacts' cards: those in which an address of the contact takes part (R08, K14, G02).
+
+Filing a letter and giving a contact an address may happen at the same time, and neither would see the other's rows. So
+filing holds a shared lock of the account from before it links until it commits, and linking a contact holds it alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from accounts.models import Membership
+from accounts.tenancy import current_account_id
+from crm.models import Contact
+from threads.models import CardLink
+from threads.sql import run, select
+
+LOCK = "SELECT pg_advisory_xact_lock{shared}(hashtextextended('card links of account', %s))"
+
+LINK_MESSAGES = """
+INSERT INTO threads_cardlink (account_id, contact_id, message_id, received_at)
+SELECT DISTINCT m.account_id, e.contact_id, m.id, m.received_at
+FROM threads_message m
+JOIN threads_participant p ON p.message_id = m.id
+JOIN crm_contactemail e ON e.email_key = p.email_key
+WHERE m.id = ANY(%s)
+ON CONFLICT (account_id, contact_id, message_id) DO NOTHING
+"""
+LINK_CONTACT = """
+INSERT INTO threads_cardlink (account_id, contact_id, message_id, received_at)
+SELECT DISTINCT m.account_id, e.contact_id, m.id, m.received_at
+FROM crm_contactemail e
+JOIN threads_participant p ON p.email_key = e.email_key
+JOIN threads_message m ON m.id = p.message_id
+WHERE e.contact_id = %s
+ON CONFLICT (account_id, contact_id, message_id) DO NOTHING
+"""
+UNLINK_CONTACT = """
+DELETE FROM threads_cardlink c WHERE c.contact_id = %s AND NOT EXISTS (
+  SELECT FROM threads_participant p JOIN crm_contactemail e ON e.email_key = p.email_key
+  WHERE p.message_id = c.message_id AND e.contact_id = c.contact_id)
+"""
+
+
+def link_messages(message_ids: Sequence[int]) -> int:
+    """Put new letters on the cards of all who take part; inside the transaction that files them."""
+    select(LOCK.format(shared="_shared"), [current_account_id()])
+    return run(LINK_MESSAGES, [list(message_ids)])
+
+
+@transaction.atomic
+def link_contact(contact: Contact) -> int:
+    """Put the stored letters of this contact's addresses on the card; the number of new ones, Deleted included."""
+    select(LOCK.format(shared=""), [current_account_id()])
+    return run(LINK_CONTACT, [contact.pk])
+
+
+@transaction.atomic
+def relink_contact(contact: Contact) -> int:
+    """After any change of the contact's addresses: the letters that belong on the card now, and no others."""
+    linked = link_contact(contact)
+    run(UNLINK_CONTACT, [contact.pk])
+    return linked
+
+
+def count_card_mail(member: Membership, contact: Contact) -> int:
+    """How many letters this member sees on the card (G02)."""
+    return CardLink.objects.visible_to(member).of_contact(contact).count()
