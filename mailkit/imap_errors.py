@@ -28,7 +28,8 @@ from mailkit.errors import (
 
 _THROTTLED = re.compile(
     r"too many (?:simultaneous |concurrent )?(?:connections|requests|commands)|\[THROTTLED\]|\[LIMIT\]"
-    r"|rate limit|request is throttled|exceeded .{0,20}limits?|bandwidth limit|user is authenticated but not connected|maximum number of connections",
+    r"|rate limit|request is throttled|exceeded .{0,20}limits?|bandwidth limit"
+    r"|user is authenticated but not connected|maximum number of connections",
     re.IGNORECASE,
 )
 _BACKOFF = re.compile(r"suggested backoff time:? *(\d{1,9}) *(milliseconds|seconds)", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""One IMAP connection: the Protocol `ImapSession`, and the only file that imports imapclient.
+"""One IMAP connection: the Protocol `ImapSession`; with imap_errors the only file that imports imapclient.
 
 imapclient's traps are closed here (see docs/adr and the comments at each place): its debug log, a TLS context per
 connection, ranges in fetch, CR LF in SEARCH, naive dates, IDLE on a dead connection.
@@ -20,7 +20,7 @@ from imapclient.response_parser import parse_fetch_response
 
 from mailkit.errors import MailError, MessageGone, ProtocolViolated, TlsRefused, UnsafeText
 from mailkit.folders import find_sent_folder, list_sent_folders
-from mailkit.imap_connection import ImapConnection
+from mailkit.imap_connection import ImapConnection, imap_quoted, imap_safe
 from mailkit.imap_errors import translated
 from mailkit.mime_parts import decode_transfer, header_values
 from mailkit.network import Resolver, tls_context
@@ -77,7 +77,7 @@ class ImapSession(Protocol):
         """The decoded bytes of one part (BODY.PEEK[section], section.MIME). Raises MessageGone."""
 
     def find_by_message_id(self, message_id: str) -> list[int]:
-        """UIDs in the examined folder whose Message-ID is this one. The value is a stranger's: it is never a command."""
+        """UIDs in the examined folder whose Message-ID is this one. The value is a stranger's."""
 
     def append(self, folder: str, raw: bytes, *, flags: Sequence[str], received_at: datetime) -> int | None:
         """Store a letter; its UID when the server tells (UIDPLUS)."""
@@ -105,18 +105,6 @@ def open_imap(
         _hang_up(client)
         raise
     return _Session(client, capabilities)
-
-
-def imap_safe(text: str) -> str:
-    """The text, if it cannot end a command and begin another. A stranger's Message-ID could, else."""
-    if any(char in text for char in "\r\n\0"):
-        raise UnsafeText("A line break or NUL may not be sent to a mail server")
-    return text
-
-
-def _quoted(text: str) -> str:
-    escaped = imap_safe(text).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
 
 
 def _hang_up(client: IMAPClient) -> None:
@@ -154,11 +142,7 @@ class _Client(IMAPClient):  # type: ignore[misc]  # imapclient has no types
         elif b"LOGINDISABLED" in self.capabilities():
             raise TlsRefused("The server takes no password on this connection", step="login")
         else:
-            self.login(_quoted(username).encode(), secret)
-
-    def login(self, username: bytes, password: str) -> None:
-        """imaplib quotes the password only, and neither of both beyond ASCII: so both go as bytes."""
-        self._command_and_check("login", username, password.encode())
+            self.login(username, secret)
 
 
 class _Session:
@@ -252,7 +236,7 @@ class _Session:
         wanted = imap_safe(message_id).strip()
         if not wanted or not wanted.isascii():  # the field is ASCII (RFC 5322 section 3.6.4); our reader decodes none
             return []
-        candidates = sorted(self._search(f"HEADER Message-ID {_quoted(wanted)}"))
+        candidates = sorted(self._search(f"HEADER Message-ID {imap_quoted(wanted)}"))
         # Servers look for a part of the value, "1@x" in "<11@x.example>" too.
         field = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"
         return [uid for uid, got in self._fetch(candidates, field) if wanted in _message_ids(got)]

@@ -1,0 +1,82 @@
+"""Bytes of mail to text. Only the codecs listed here are used: Python's list holds zip, hex, rot13 and UTF-7 too."""
+
+from __future__ import annotations
+
+import codecs
+
+# As browsers do (encoding.spec.whatwg.org): programs say the small charset and write the large one.
+_WIDER = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "hz": "hz",
+    "big5": "big5hkscs",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "iso2022_jp": "iso2022_jp_ext",
+    "iso2022_jp_1": "iso2022_jp_ext",
+}
+_ALLOWED = frozenset(
+    [
+        *_WIDER.values(),
+        *(f"iso8859-{number}" for number in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)),
+        *(f"cp{number}" for number in (437, 850, 852, 855, 857, 858, 862, 866, 949, 950, 1250, 1251, 1253, 1255, 1256)),
+        *("cp1257", "cp1258", "koi8-r", "koi8-u", "koi8-t", "kz1048", "ptcp154", "mac-roman", "mac-cyrillic"),
+        *("utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030", "euc_jp", "euc_jis_2004", "iso2022_kr"),
+    ]
+)
+_ALIASES = {
+    "ks_c_5601-1987": "cp949",
+    "ks_c_5601": "cp949",
+    "iso-8859-8-i": "iso8859-8",
+    "iso-8859-6-i": "iso8859-6",
+    "x-sjis": "cp932",
+    "x-gbk": "gb18030",
+    "cp-850": "cp850",
+    "windows-874": "cp874",
+    "windows-31j": "cp932",
+    "x-mac-cyrillic": "mac-cyrillic",
+    "x-windows-949": "cp949",
+    "utf8mb4": "utf-8",
+    "utf-8-sig": "utf-8",
+}
+
+
+def decode(data: bytes, charset: str = "", *, fallback: str = "") -> str:
+    """The text of bytes that say they are in `charset`. Never fails; NUL, which PostgreSQL refuses, is left out.
+
+    A charset that is unknown, missing or ASCII says nothing: then UTF-8 if it fits, else `fallback`, else Windows-1252.
+    """
+    codec = _find_codec(charset)
+    if codec is None or codec == "ascii":
+        text = _guess(data, _find_codec(fallback) or "cp1252")
+    else:
+        text = data.decode(_WIDER.get(codec, codec), "replace")
+    return text.replace("\0", "").removeprefix("\ufeff")
+
+
+def _find_codec(charset: str) -> str | None:
+    """The name of an allowed codec in Python's spelling, None for all others."""
+    name = charset.strip().strip("\"'").lower()
+    if not name or len(name) > 40 or not name.isascii() or "\0" in name:
+        return None
+    try:
+        codec = codecs.lookup(_ALIASES.get(name, name)).name
+    except LookupError:
+        return None
+    return codec if codec in _ALLOWED or codec in _WIDER else None
+
+
+def _guess(data: bytes, codec: str) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    try:
+        return data.decode(_WIDER.get(codec, codec))
+    except UnicodeDecodeError:
+        return data.decode("latin-1")

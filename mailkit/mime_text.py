@@ -1,0 +1,49 @@
+"""Text for people out of the text parts of a letter: format=flowed joined, HTML reduced to its words."""
+
+from __future__ import annotations
+
+import re
+
+from selectolax.lexbor import LexborHTMLParser
+
+from mailkit.html_limits import cap_html
+
+# cap_html has left scripts and styles out, and given the others an x-.
+_INVISIBLE = ["head", "object", "x-svg", "x-math", "x-template", "x-noscript", "x-iframe", "x-select"]
+# A mark where a line ends, set before parsing: the parser's text then needs one pass, whatever the nesting.
+_MARK = "\x1e"
+_LINE_END = re.compile(r"<(?:br|hr)\b|</(?:p|div|tr|li|h[1-6]|table|ul|ol|dl|dt|dd|blockquote|pre|center)\b")
+_CELL_END = re.compile(r"</t[dh]\b")
+_TABLE_TAG = re.compile(r"<(/?)(?=(?:table|t[hrd]|tbody|thead|tfoot|caption|col(?:group)?)\b)")
+
+
+def html_to_text(html: str) -> str:
+    """The words of an HTML text, in lines."""
+    closed = cap_html(html.replace(_MARK, ""))
+    marked = _LINE_END.sub(lambda found: f"{_MARK}{found[0]}", closed)
+    spaced = _CELL_END.sub(lambda found: f" {found[0]}", marked)
+    # As unknown elements: a parser moves text that stands between the cells of a table, our marks too.
+    tree = LexborHTMLParser(_TABLE_TAG.sub(r"<\1x-", spaced))
+    tree.strip_tags(_INVISIBLE)
+    text = tree.body.text() if tree.body else ""
+    lines = (" ".join(line.split()) for line in text.split(_MARK))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def unflow(text: str, *, is_delsp: bool = False) -> str:
+    """Join the lines of format=flowed (RFC 3676): a line that ends in a space goes on in the next of the same depth."""
+    result: list[str] = []
+    open_depth: int | None = None  # quote depth of a line that goes on
+    for line in text.replace("\r\n", "\n").split("\n"):
+        depth = len(line) - len(line.lstrip(">"))
+        words = line[depth:].removeprefix(" ")  # space-stuffing
+        is_signature = words == "-- "
+        if open_depth == depth and not is_signature:
+            result[-1] += words
+        else:
+            result.append(f"{'>' * depth} {words}" if depth else words)
+        is_open = words.endswith(" ") and not is_signature
+        open_depth = depth if is_open else None
+        if is_open and is_delsp:
+            result[-1] = result[-1][:-1]
+    return "\n".join(result)

@@ -1,0 +1,79 @@
+"""A reply's own words, apart from what it quotes."""
+
+from __future__ import annotations
+
+import re
+
+_QUOTED = re.compile(r"^[ \t]?>")
+# "On Monday, Bob <b@x> wrote:", in the languages of our users' correspondents; the line may be broken in two.
+_INTRODUCTION = re.compile(
+    r"^(?:on\b.{0,200}\bwrote|el\b.{0,200}\bescribió|le\b.{0,200}\ba écrit|am\b.{0,200}\bschrieb.{0,100}"
+    r"|em\b.{0,200}\bescreveu|il\b.{0,200}\bha scritto|op\b.{0,200}\bschreef.{0,100}"
+    r"|.{0,200}\b(?:пишет|писал|писала|написал|написала|написали|пише)"
+    r"(?:\(а\))?.{0,100}|.{0,120}\d{4}.{0,120}<[^<>\s]{1,200}@[^<>\s]{1,200}>)\s*:\s*$",
+    re.IGNORECASE,
+)
+# Outlook and its kin quote below a line, without marks.
+_BELOW = re.compile(
+    r"^\s*(?:-{2,}\s*(?:original message|forwarded message|исходное сообщение|пересылаемое сообщение|mensaje original"
+    r"|mensaje reenviado|ursprüngliche nachricht|message d'origine|mensagem original|messaggio originale)\s*-{2,}"
+    r"|_{20,})\s*$",
+    re.IGNORECASE,
+)
+_HEADER_LINE = re.compile(r"^\*?(?:from|от|de|von|da)\s*:\*?\s.{0,300}$", re.IGNORECASE)
+_NEXT_HEADER = re.compile(
+    r"^\*?(?:sent|date|to|отправлено|дата|кому|enviado|fecha|para|gesendet|an|envoyé)\s*:", re.IGNORECASE
+)
+MAX_LINE_CHARS = 400
+MAX_LINES = 3000  # a quote begins before, or the text is no letter that a person wrote
+
+
+def split_quote(text: str) -> tuple[str, str]:
+    """(own words, what is quoted). With words below the quote, all of them count as own and nothing is cut."""
+    lines = text.split("\n")
+    start = _quote_start(lines)
+    own, quoted = lines[:start], lines[start:]
+    if not any(line.strip() for line in own):  # nothing but a quote, or words between the quotes: show it whole
+        return text.strip(), ""
+    return "\n".join(own).strip(), "\n".join(quoted).strip()
+
+
+def strip_quotes(text: str) -> str:
+    """A letter's own words only."""
+    return split_quote(text)[0]
+
+
+def snippet(text: str, length: int = 200) -> str:
+    """The first own words in one line, for a list."""
+    words = " ".join(strip_quotes(text[:20_000]).split())
+    return words if len(words) <= length else f"{words[: length - 1].rstrip()}…"
+
+
+def _quote_start(lines: list[str]) -> int:
+    """The index of the first line that belongs to the closing quote; len(lines) when there is none."""
+    last_own = max((index for index, line in enumerate(lines) if line.strip() and not _QUOTED.match(line)), default=-1)
+    last_marked = max((index for index, line in enumerate(lines) if _QUOTED.match(line)), default=-1)
+    for index, line in enumerate(lines[:MAX_LINES]):
+        if _BELOW.match(line[:MAX_LINE_CHARS].strip()) or _is_header_block(lines, index):
+            return index
+        if _QUOTED.match(line) and last_own < index:
+            return index
+        # Own words after the marked lines mean an answer between or below them: nothing is cut then.
+        if _is_introduction(lines, index) and (last_marked < index or last_own <= index + 1):
+            return index
+    return len(lines)
+
+
+def _is_introduction(lines: list[str], index: int) -> bool:
+    line = lines[index][:MAX_LINE_CHARS].strip()
+    if not line or _QUOTED.match(line):
+        return False
+    broken = f"{line} {lines[index + 1][:MAX_LINE_CHARS].strip()}" if index + 1 < len(lines) else line
+    return any(text.endswith(":") and _INTRODUCTION.match(text) for text in (line, broken))
+
+
+def _is_header_block(lines: list[str], index: int) -> bool:
+    """ "From: ..." with "Sent:" or "To:" in the next lines: Outlook's way to begin a quote."""
+    if not _HEADER_LINE.match(lines[index][:MAX_LINE_CHARS].strip()):
+        return False
+    return any(_NEXT_HEADER.match(line[:MAX_LINE_CHARS].strip()) for line in lines[index + 1 : index + 4])

@@ -1,0 +1,219 @@
+"""Sending by SMTP; with smtp_errors the only file that imports aiosmtplib.
+
+Its defaults are closed: STARTTLS is demanded and verified before any credential (the default sends the password in
+clear when the offer of STARTTLS is stripped), one mechanism is tried once (the default tries all, and locks accounts),
+and DATA is spoken by ourselves, so that the caller can write down that the body is about to flow.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import re
+import ssl
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from aiosmtplib import SMTP, SMTPException, SMTPResponse
+
+from mailkit.addresses import to_ascii_domain
+from mailkit.errors import MailError, OutcomeUnknown, ProtocolViolated, RecipientRefused, TlsRefused, UnsafeText
+from mailkit.failpoints import failpoint
+from mailkit.network import Resolver, connect_to, is_loopback
+from mailkit.smtp_errors import refusal, translated
+from mailkit.types import Login, RecipientResult, Security, ServerAddress, SmtpResult
+
+ANSWER_SECONDS = 600  # RFC 5321 section 4.5.3.2.6: the server may take ten minutes to answer the final dot
+SLOWEST_BYTES_PER_SECOND = 50_000
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
+
+
+def send(  # noqa: PLR0913  # all by name; a bundle of them would only be unpacked again
+    server: ServerAddress,
+    login: Login,
+    *,
+    mail_from: str,
+    recipients: Sequence[str],
+    raw: bytes,
+    connect_seconds: float,
+    read_seconds: float,
+    tls: ssl.SSLContext,
+    resolve: Resolver,
+    on_data_accepted: Callable[[], None],
+) -> SmtpResult:
+    """Send one letter.
+
+    `on_data_accepted` is called after the server's 354 and before the first byte of the letter; what it raises ends the
+    connection with nothing sent. After it, a connection lost before the answer is OutcomeUnknown: the server may have
+    the letter. It runs in this thread with no event loop running, so it may use the database.
+    """
+    letter = _dot_stuffed(raw)
+    timing = _Timing(connect_seconds, read_seconds)
+    with _connected(server, login, timing, tls, resolve) as (runner, client):
+        results = runner.run(_announce(client, mail_from, recipients, len(letter)))
+        on_data_accepted()
+        reply = runner.run(_transmit(client, letter))
+        with suppress(MailError):  # the letter is accepted, whatever becomes of the goodbye
+            runner.run(_quit(client))
+        return SmtpResult(code=reply.code, reply=reply.message[:500], recipients=results)
+
+
+def check_smtp(
+    server: ServerAddress,
+    login: Login,
+    *,
+    connect_seconds: float,
+    read_seconds: float,
+    tls: ssl.SSLContext,
+    resolve: Resolver,
+) -> None:
+    """Sign in and leave. Raises the error of the step that failed."""
+    timing = _Timing(connect_seconds, read_seconds)
+    with _connected(server, login, timing, tls, resolve) as (runner, client), suppress(MailError):
+        runner.run(_quit(client))
+
+
+@dataclass(frozen=True, slots=True)
+class _Timing:
+    connect_seconds: float
+    read_seconds: float
+
+
+@contextmanager
+def _connected(
+    server: ServerAddress, login: Login, timing: _Timing, tls: ssl.SSLContext, resolve: Resolver
+) -> Iterator[tuple[asyncio.Runner, SMTP]]:
+    addresses = resolve(server.host, server.port)
+    if server.security is Security.NONE and not all(is_loopback(ip) for ip in addresses):
+        raise TlsRefused("Without encryption we connect to this machine only", step="tls")
+    with asyncio.Runner() as runner:
+        client = runner.run(_connect(server, addresses, timing, tls))
+        try:
+            runner.run(_sign_in(client, login))
+            yield runner, client
+        finally:
+            runner.run(_close(client))
+
+
+async def _connect(server: ServerAddress, addresses: Sequence[str], timing: _Timing, tls: ssl.SSLContext) -> SMTP:
+    sock = connect_to(addresses, server.port, timing.connect_seconds)
+    sock.setblocking(False)  # asyncio wants it so
+    local_ip = str(sock.getsockname()[0])
+    client = SMTP(
+        hostname=server.host,
+        sock=sock,
+        use_tls=server.security is Security.TLS,
+        start_tls=False,  # below, as a step of its own
+        tls_context=tls,
+        timeout=timing.read_seconds,
+        # RFC 5321 section 4.1.4; the default asks the DNS for the name of this machine.
+        local_hostname=f"[IPv6:{local_ip}]" if ipaddress.ip_address(local_ip).version == 6 else f"[{local_ip}]",
+    )
+    try:
+        with translated("connect"):
+            await client.connect(timeout=timing.connect_seconds)
+        if server.security is Security.STARTTLS:
+            with translated("tls"):
+                await client.starttls(server_hostname=server.host, timeout=timing.connect_seconds)
+    except BaseException:
+        await _close(client)
+        sock.close()
+        raise
+    return client
+
+
+async def _close(client: SMTP) -> None:
+    transport = client.transport
+    client.close()
+    if isinstance(transport, asyncio.WriteTransport):
+        transport.abort()  # close() would wait for the server's part of closing TLS
+    await asyncio.sleep(0)  # the socket is closed in the next round of the loop
+
+
+async def _sign_in(client: SMTP, login: Login) -> None:
+    with translated("login"):
+        await client.ehlo()
+        offered = {method.lower() for method in client.server_auth_methods}
+        secret = login.secret.value
+        if login.mechanism == "xoauth2":
+            await client.auth_xoauth2(login.username, secret)
+        elif "plain" in offered:
+            await client.auth_plain(login.username, secret)
+        elif "login" in offered:
+            await client.auth_login(login.username, secret)
+        elif "cram-md5" in offered:
+            await client.auth_crammd5(login.username, secret)
+        else:
+            raise ProtocolViolated("The server offers no sign-in that we know", step="login")
+
+
+async def _announce(client: SMTP, mail_from: str, recipients: Sequence[str], size: int) -> list[RecipientResult]:
+    """MAIL, RCPT and DATA up to the server's 354. The results of the recipients, at least one accepted."""
+    options = [f"SIZE={size}"] if client.supports_extension("size") else []
+    with translated("mail"):
+        await client.mail(_envelope_address(mail_from), options=options)
+    with translated("rcpt"):
+        results = [await _name_recipient(client, recipient) for recipient in recipients]
+    if not any(result.is_accepted for result in results):
+        raise _all_refused(results)
+    with translated("data"):
+        answer = await client.execute_command(b"DATA")
+    if answer.code != 354:
+        raise refusal(answer.code, answer.message, "data")
+    return results
+
+
+async def _name_recipient(client: SMTP, recipient: str) -> RecipientResult:
+    address = _envelope_address(recipient)
+    if not address.isascii():
+        return RecipientResult(recipient, is_accepted=False, code=553, reply="5.6.7 The address is not ASCII")
+    answer = await client.execute_command(b"RCPT", b"TO:<" + address.encode("ascii") + b">")
+    is_accepted = answer.code in {250, 251}
+    return RecipientResult(recipient, is_accepted=is_accepted, code=answer.code, reply=answer.message[:500])
+
+
+def _all_refused(results: Sequence[RecipientResult]) -> MailError:
+    first = next((result for result in results if 400 <= result.code < 500), None)
+    if first:  # someone may be let in later
+        return refusal(first.code, first.reply, "rcpt")
+    code, reply = (results[0].code, results[0].reply) if results else (0, "")
+    return RecipientRefused("The server refused every recipient", recipients=tuple(results), code=code, reply=reply)
+
+
+async def _transmit(client: SMTP, letter: bytes) -> SMTPResponse:
+    """The letter, the dot, and the answer. Whatever is not a clear answer leaves the outcome unknown."""
+    answer_seconds = ANSWER_SECONDS + len(letter) / SLOWEST_BYTES_PER_SECOND
+    try:
+        if client.protocol is None:
+            raise ConnectionError("The connection was lost before the letter was sent")
+        client.protocol.write(letter + b".\r\n")
+        failpoint("T10")
+        answer = await client.protocol.read_response(timeout=answer_seconds)
+    except (SMTPException, OSError) as error:
+        raise OutcomeUnknown("The connection was lost before the server answered", step="data") from error
+    if 200 <= answer.code < 300:
+        return answer
+    if 400 <= answer.code < 600:
+        raise refusal(answer.code, answer.message, "data")
+    raise OutcomeUnknown("The server's answer is not SMTP", step="data", code=answer.code, reply=answer.message[:500])
+
+
+async def _quit(client: SMTP) -> None:
+    with translated("quit"):
+        await client.quit()
+
+
+def _envelope_address(email: str) -> str:
+    """The address for MAIL and RCPT. Nothing in it may end the command."""
+    local, at, domain = email.strip().rpartition("@")
+    if not at or re.search(r"[\x00-\x20\x7f<>]", email.strip()):
+        raise UnsafeText("This address cannot stand in a command", step="rcpt")
+    return f"{local}@{to_ascii_domain(domain)}"
+
+
+def _dot_stuffed(raw: bytes) -> bytes:
+    """CRLF everywhere, and no line that is the end of DATA (RFC 5321 section 4.5.2)."""
+    lines = _LEADING_DOT.sub(b"..", _LINE_END.sub(b"\r\n", raw))
+    return lines if lines.endswith(b"\r\n") else lines + b"\r\n"

@@ -1,0 +1,179 @@
+"""An SMTP server that keeps what it gets and answers as a test tells it to: aiosmtpd in a thread."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from mailkit.types import Login, Secret, Security, ServerAddress
+
+PASSWORD = "correct-horse-9"
+
+
+@dataclass(frozen=True)
+class ReceivedLetter:
+    """A letter as it came over the wire, dots unstuffed."""
+
+    mail_from: str
+    recipients: tuple[str, ...]
+    raw: bytes = field(repr=False)
+
+
+class SmtpSink:
+    """`letters` holds what was accepted; `replies` says what to answer instead of accepting.
+
+    replies["MAIL"], replies["DATA"] (the answer to DATA itself), replies["DOT"] (to the letter), replies["RCPT"] for
+    all recipients or replies["RCPT a@b.example"] for one. `drop_after_data` cuts the connection after the letter came,
+    so that its sender cannot know the outcome; the letter is kept all the same.
+    """
+
+    host = "localhost"
+    user = "sender@sink.test"
+    password = PASSWORD
+
+    def __init__(self, tls: ssl.SSLContext | None = None, *, implicit: bool = False) -> None:
+        self.letters: list[ReceivedLetter] = []
+        self.replies: dict[str, str] = {}
+        self.commands: list[str] = []
+        self.drop_after_data = False
+        self.port = 0
+        self.tls = tls
+        self._implicit = implicit
+        self._connections: list[_Recorder] = []
+        self._loop = asyncio.new_event_loop()
+        self._stopped = asyncio.Event()
+        self._ready: Future[None] = Future()
+        self._thread = threading.Thread(target=self._run, name="smtp-sink", daemon=True)
+
+    @property
+    def security(self) -> Security:
+        if self.tls is None:
+            return Security.NONE
+        return Security.TLS if self._implicit else Security.STARTTLS
+
+    def address(self, security: Security | None = None) -> ServerAddress:
+        return ServerAddress(self.host, self.port, security or self.security)
+
+    def login(self) -> Login:
+        return Login(self.user, Secret(self.password))
+
+    def reset(self) -> None:
+        """As new, for the next test."""
+        self.letters.clear()
+        self.replies.clear()
+        self.commands.clear()
+        self.drop_after_data = False
+
+    def start(self) -> None:
+        self._thread.start()
+        self._ready.result(timeout=30)
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._stopped.set)
+        self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._serve())
+        finally:
+            self._loop.close()
+
+    async def _serve(self) -> None:
+        server = await self._loop.create_server(self._connect, "127.0.0.1", 0, ssl=self.tls if self._implicit else None)
+        self.port = int(server.sockets[0].getsockname()[1])
+        self._ready.set_result(None)
+        async with server:
+            await self._stopped.wait()
+            for connection in self._connections:
+                connection.hang_up()
+        await asyncio.sleep(0)  # the transports close in the next round of the loop
+
+    def _connect(self) -> _Recorder:
+        connection = _Recorder(self)
+        self._connections.append(connection)
+        return connection
+
+
+class _Recorder(SMTP):
+    """One connection."""
+
+    def __init__(self, sink: SmtpSink) -> None:
+        self.sink = sink
+        super().__init__(
+            _Handler(sink),
+            authenticator=self.check_login,
+            auth_require_tls=sink.security is Security.STARTTLS,
+            tls_context=None if sink.security is Security.TLS else sink.tls,
+            require_starttls=sink.security is Security.STARTTLS,
+            hostname="sink.test",
+            ident="sink",
+            data_size_limit=200 * 1024 * 1024,
+        )
+
+    def check_login(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object
+    ) -> AuthResult:
+        # handled=True, the default, would answer nothing to a wrong password.
+        is_right = (
+            isinstance(data, LoginPassword)
+            and data.login.decode() == self.sink.user
+            and data.password.decode() == self.sink.password
+        )
+        self.sink.commands.append(f"AUTH {mechanism}")
+        return AuthResult(success=is_right, handled=False)
+
+    def hang_up(self) -> None:
+        if isinstance(self.transport, asyncio.WriteTransport):
+            self.transport.abort()
+
+    async def smtp_DATA(self, arg: str) -> None:
+        reply = self.sink.replies.get("DATA")
+        if reply:
+            await self.push(reply)
+        else:
+            await super().smtp_DATA(arg)
+
+
+class _Handler:
+    def __init__(self, sink: SmtpSink) -> None:
+        self.sink = sink
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if not session.authenticated:
+            return "530 5.7.0 Sign in first"
+        self.sink.commands.append("MAIL")
+        reply = self.sink.replies.get("MAIL")
+        if reply:
+            return reply
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        self.sink.commands.append("RCPT")
+        reply = self.sink.replies.get(f"RCPT {address}") or self.sink.replies.get("RCPT")
+        if reply:
+            return reply
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.sink.commands.append("DATA")
+        reply = self.sink.replies.get("DOT")
+        if reply:
+            return reply
+        raw = envelope.original_content or b""
+        self.sink.letters.append(ReceivedLetter(envelope.mail_from or "", tuple(envelope.rcpt_tos), raw))
+        if self.sink.drop_after_data and isinstance(server, _Recorder):
+            server.hang_up()
+        return "250 2.0.0 kept"
