@@ -26,15 +26,17 @@ class Lease:
     token: uuid.UUID
 
 
+# MATERIALIZED: else the planner may run the inner SELECT several times, and each time it takes LIMIT other rows.
 CLAIM = f"""
-UPDATE mailboxes_mailbox SET lease_token = gen_random_uuid(),
-  lease_until = statement_timestamp() + interval '{LEASE_SECONDS} seconds',
-  next_sync_at = statement_timestamp() + interval_minutes * (1 - {JITTER} * random()) * interval '1 minute'
-WHERE id IN (
+WITH free AS MATERIALIZED (
   SELECT id FROM mailboxes_mailbox
   WHERE {{condition}} AND (lease_until IS NULL OR lease_until <= statement_timestamp())
   ORDER BY next_sync_at LIMIT %s FOR UPDATE SKIP LOCKED)
-RETURNING account_id, id, lease_token
+UPDATE mailboxes_mailbox mailbox SET lease_token = gen_random_uuid(),
+  lease_until = statement_timestamp() + interval '{LEASE_SECONDS} seconds',
+  next_sync_at = statement_timestamp() + interval_minutes * (1 - {JITTER} * random()) * interval '1 minute'
+FROM free WHERE mailbox.id = free.id
+RETURNING mailbox.account_id, mailbox.id, lease_token
 """  # noqa: S608  (constants only)
 
 

@@ -155,7 +155,7 @@ class OutgoingRecipient(TenantModel):
 
     class Meta(TenantModel.Meta):
         abstract = False
-        ordering = ["mail_id", "kind", "position"]
+        ordering = ["mail_id", "position"]
         constraints = [
             *TenantModel.Meta.constraints,
             SameAccount(field="mail", name="outgoingrecipient_mail_same_account"),

@@ -22,31 +22,41 @@ class OutgoingMailQuerySet(QuerySet["OutgoingMail"]):
 
     def waiting(self, now: datetime) -> OutgoingMailQuerySet:
         """Letters whose time to be sent has come, the earliest first."""
-        return self.filter(_is_free(now), state__in=["queued", "retry"], due_at__lte=now).order_by("due_at", "id")
+        return self.filter(_is_waiting(now), _is_free(now)).order_by("due_at", "id")
 
     def abandoned(self, now: datetime) -> OutgoingMailQuerySet:
         """Letters that a dead worker left in `sending`."""
-        return self.filter(state="sending", lease_until__lte=now)
+        return self.filter(_is_abandoned(now))
 
     def to_release(self, now: datetime) -> OutgoingMailQuerySet:
         """Held letters whose mailbox has a sign-in again, or that waited too long for it."""
-        is_mended = ~Q(mailbox__error_code=SMTP_LOGIN_REFUSED)
-        return self.filter(is_mended | Q(due_at__lte=now), state="held")
+        return self.filter(_is_to_release(now))
 
     def to_settle(self, now: datetime) -> OutgoingMailQuerySet:
         """Letters to be filed, copied to the server's Sent folder, or looked up there."""
-        return self.filter(_is_free(now), sent_check_at__lte=now)
+        return self.filter(_is_to_settle(now), _is_free(now))
 
     def with_work(self, now: datetime) -> OutgoingMailQuerySet:
         """All of these, for the sweep; without mailboxes where a living worker is sending already."""
+        work = _is_waiting(now) | _is_abandoned(now) | _is_to_release(now) | (_is_to_settle(now) & _is_free(now))
         busy = self.model.objects.filter(mailbox=OuterRef("mailbox"), state="sending", lease_until__gt=now)
-        work = (
-            Q(state__in=["queued", "retry"], due_at__lte=now)
-            | Q(state="sending", lease_until__lte=now)
-            | Q(state="held") & (~Q(mailbox__error_code=SMTP_LOGIN_REFUSED) | Q(due_at__lte=now))
-            | Q(sent_check_at__lte=now) & _is_free(now)
-        )
         return self.filter(work).exclude(Exists(busy))
+
+
+def _is_waiting(now: datetime) -> Q:
+    return Q(state__in=["queued", "retry"], due_at__lte=now)
+
+
+def _is_abandoned(now: datetime) -> Q:
+    return Q(state="sending", lease_until__lte=now)
+
+
+def _is_to_release(now: datetime) -> Q:
+    return Q(state="held") & (~Q(mailbox__error_code=SMTP_LOGIN_REFUSED) | Q(due_at__lte=now))
+
+
+def _is_to_settle(now: datetime) -> Q:
+    return Q(sent_check_at__lte=now)
 
 
 def _is_free(now: datetime) -> Q:

@@ -27,7 +27,7 @@ RANGES = {
 
 
 def limited(package: Path) -> TTFont:
-    """The variable font with fewer weights, reloaded: the subsetter stumbles over tables the limiter left half empty."""
+    """The variable font with fewer weights, reloaded: the subsetter stumbles over what the limiter left half empty."""
     font = TTFont(package / "variable" / "InterVariable.woff2")
     narrow = instancer.instantiateVariableFont(font, {"opsz": 14, "wght": (400, 700)})
     narrow.flavor = None

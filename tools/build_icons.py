@@ -27,7 +27,8 @@ def symbol(package: Path, name: str) -> str:
 def sprite(package: Path) -> str:
     names = NAMES.read_text(encoding="utf-8").split()
     symbols = "\n".join(symbol(package, name) for name in names)
-    return f'<svg xmlns="http://www.w3.org/2000/svg"><!-- Lucide, ISC licence, see THIRD_PARTY.md -->\n{symbols}\n</svg>\n'
+    note = "<!-- Lucide, ISC licence, see THIRD_PARTY.md -->"
+    return f'<svg xmlns="http://www.w3.org/2000/svg">{note}\n{symbols}\n</svg>\n'
 
 
 if __name__ == "__main__":

@@ -50,9 +50,8 @@ class Shell:
 
     @property
     def themes(self) -> list[ThemeChoice]:
-        return [
-            ThemeChoice(value, str(label), THEME_ICONS[value], value == self.theme) for value, label in User.Theme.choices
-        ]
+        choices = User.Theme.choices
+        return [ThemeChoice(name, str(label), THEME_ICONS[name], name == self.theme) for name, label in choices]
 
     @property
     def events_url(self) -> str:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from crm_mail.embedded.demo_people import COLLEAGUES, ECHO, MAIL_HOST, Colleague
+from crm_mail.embedded.demo_people import COLLEAGUES, ECHO, MAIL_HOST, SPARE, Colleague
 from crm_mail.embedded.environment import Ports
 
 LANGUAGES = {"en": "English", "ru": "Russian", "es": "Spanish"}
@@ -29,7 +29,7 @@ def banner(at: Ports, *, seconds: float, state: Path) -> str:
     2. Open a letter, answer it, and find your answer in Sent.
     3. Write to {ECHO.email}: this customer answers within a second.
     4. Connect a mailbox yourself (Settings, Mailboxes):
-         {COLLEAGUES[1].email}, password {COLLEAGUES[1].mailbox_password}
+         {SPARE.email}, password {SPARE.mailbox_password}
          IMAP {MAIL_HOST}:{at.imap}, SMTP {MAIL_HOST}:{at.smtp}, security "none"
 
   Data and logs: {state}

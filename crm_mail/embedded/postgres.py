@@ -20,7 +20,7 @@ from crm_mail.embedded.state import PROJECT, State, write_private
 
 ROLES = PROJECT / "docker" / "postgres" / "roles.sql"
 DATABASE = "crm"
-OLDEST = 15
+OLDEST = 16  # before, a NOINHERIT role could not use its rights as the database's owner
 BUILTIN_LOCALES_SINCE = 17
 READY_SECONDS = 60
 UTF8_LOCALES = ("C.UTF-8", "en_US.UTF-8", "UTF-8")  # the last two for macOS
@@ -103,7 +103,7 @@ class Postgres:
 
     def wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
-        while self.try_run("pg_isready", "-q", "-h", ports.HOST, "-p", str(self.port)).returncode != 0:
+        while self.try_run("pg_isready", "-q", *self.connection()).returncode != 0:
             if not self.child.is_alive() or time.monotonic() > deadline:
                 raise EmbeddedError(f"PostgreSQL did not start:\n{self.child.last_words()}")
             time.sleep(0.02)
@@ -116,9 +116,11 @@ class Postgres:
         if answer.strip() != "t":
             raise EmbeddedError(f"This PostgreSQL ({self.bin}) does not know Cyrillic letters: no UTF-8 locale found.")
 
+    def connection(self) -> list[str]:
+        return ["-h", ports.HOST, "-p", str(self.port), "-U", "postgres", "-d", "postgres"]
+
     def psql(self, *arguments: str, script: str = "") -> str:
-        connection = ["-h", ports.HOST, "-p", str(self.port), "-U", "postgres", "-d", "postgres"]
-        return self.run("psql", *connection, "-X", "-q", "-A", "-t", *arguments, script=script)
+        return self.run("psql", *self.connection(), "-X", "-q", "-A", "-t", *arguments, script=script)
 
     def run(self, name: str, *arguments: str, script: str = "") -> str:
         result = self.try_run(name, *arguments, script=script)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 from crm_mail.embedded.account import Account
 
@@ -17,6 +18,12 @@ STEADY_SECONDS = 60  # a child that lived so long begins the back-off anew
 STOP_SECONDS = 25
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+class Identity(TypedDict, total=False):
+    user: int
+    group: int
+    extra_groups: list[int]
 
 
 @dataclass(frozen=True)
@@ -102,7 +109,7 @@ class Child:
         return text.decode(errors="replace").strip()
 
 
-def identity(account: Account | None) -> dict[str, int | list[int]]:
+def identity(account: Account | None) -> Identity:
     """Keyword arguments of subprocess for running as somebody else."""
     return {"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}
 

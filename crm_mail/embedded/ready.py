@@ -7,7 +7,7 @@ from crm_mail.embedded import ports
 from crm_mail.embedded.errors import EmbeddedError
 from crm_mail.embedded.supervisor import Supervisor
 
-TIMEOUT_SECONDS = 120
+TIMEOUT_SECONDS = 300  # a slow machine with other work; a dead web process is told at once
 
 
 def is_ready(port: int) -> bool:

@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 ('mail', accounts.tenant_models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='recipients', to='outbox.outgoingmail')),
             ],
             options={
-                'ordering': ['mail_id', 'kind', 'position'],
+                'ordering': ['mail_id', 'position'],
                 'abstract': False,
             },
         ),

@@ -4,7 +4,7 @@ How to use them (all of them, in every state, are on `/styleguide/`):
 
     {% icon "inbox" size=18 %}                                 names: tools/icons.txt
     {% button variant="primary" icon="send" type="submit" %}{% translate "Send" %}{% endbutton %}
-    {% button href=url size="sm" %}...{% endbutton %}           variants: "", primary, danger, ghost; sizes: sm, lg, wide
+    {% button href=url size="sm" %}...{% endbutton %}          variants: primary, danger, ghost; sizes: sm, lg, wide
     {% translate "Delete" as label %}{% icon_button "trash-2" label kbd="#" hx_post=url %}
     {{ form.email.as_field_group }}                            label, help, error, input; a check box becomes a switch
     {% switch "is_shared" label checked=True help=text %}      a switch outside a form class
@@ -25,10 +25,11 @@ How to use them (all of them, in every state, are on `/styleguide/`):
 Every tag takes further keywords as attributes, `_` for `-`: `hx_get=url`, `aria_label=text`, `data_act="close"`.
 Pages extend `page.html` (blocks title, heading, lead, actions, body). A dialog is loaded by htmx into `#modal`
 (`hx-target="#modal"`): the answer is a `{% dialog %}`, shell.js opens it; a 422 answer is swapped in its place; the
-answer header `HX-Trigger: {"close-dialog": {}, "toast": {"text": "..."}}` (web.toasts) closes it and says what happened.
+header `HX-Trigger: {"close-dialog": {}, "toast": {"text": "..."}}` (web.toasts) closes it and says what was done.
 In markup: `data-dialog="id"` opens a dialog that is in the page, `data-close` closes the one it is in.
 """
 
+import secrets
 from datetime import datetime
 from typing import TypeAlias
 
@@ -78,9 +79,8 @@ def button(content: str, variant: str = "", size: str = "", icon: str = "", **at
     tag = "a" if attrs.get("href") else "button"
     if tag == "button":
         attrs.setdefault("type", "button")
-    return format_html(
-        "<{}{}>{}{}</{}>", tag, attributes(attrs, **{"class": classes("btn", variant, size)}), _maybe_icon(icon), content, tag
-    )
+    own = attributes(attrs, **{"class": classes("btn", variant, size)})
+    return format_html("<{}{}>{}{}</{}>", tag, own, _shown_icon(icon), content, tag)
 
 
 @register.simple_tag
@@ -153,14 +153,14 @@ def banner(content: str, tone: str = "", icon: str = "", **attrs: Attribute) -> 
     shown = icon or {"good": "circle-check", "warn": "triangle-alert", "bad": "circle-alert"}.get(tone, "info")
     role = "alert" if tone == "bad" else None
     own = attributes(attrs, role=role, **{"class": classes("banner", tone)})
-    return format_html('<div{}>{}<div class="banner-body">{}</div></div>', own, _maybe_icon(shown), content)
+    return format_html('<div{}>{}<div class="banner-body">{}</div></div>', own, _shown_icon(shown), content)
 
 
 @register.simple_block_tag
 def empty(content: str, icon: str, title: str) -> SafeString:
     return format_html(
         '<div class="empty"><span class="empty-icon">{}</span><p class="empty-title">{}</p>{}</div>',
-        _sized_icon(icon, 24),
+        _shown_icon(icon, 24),
         title,
         content,
     )
@@ -173,12 +173,10 @@ def skeleton(rows: int = 4) -> SafeString:
     return format_html('<div class="skeleton" role="status"><span class="sr">{}</span>{}</div>', _("Loading"), bones)
 
 
-@register.simple_block_tag(takes_context=True)
-def menu(
-    context: template.Context, content: str, label: str, icon: str = "ellipsis-vertical", text: str = "", **attrs: Attribute
-) -> SafeString:
+@register.simple_block_tag
+def menu(content: str, label: str, icon: str = "ellipsis-vertical", text: str = "", **attrs: Attribute) -> SafeString:
     """A button with a popover of `{% menu_item %}`s. With `text` the button shows it, else only the icon."""
-    key = _next_id(context, "menu")
+    key = _new_id("menu")
     own = attributes(
         attrs, type="button", popovertarget=key, aria_haspopup="true", aria_label=label, title=None if text else label,
         **{"class": "btn" if text else "iconbtn"},
@@ -186,7 +184,7 @@ def menu(
     return format_html(
         '<button{}>{}{}</button><div class="pop" id="{}" popover role="group" aria-label="{}">{}</div>',
         own,
-        _sized_icon(icon, 18),
+        _shown_icon(icon, 18),
         text,
         key,
         label,
@@ -200,7 +198,7 @@ def menu_item(content: str, icon: str = "", tone: str = "", **attrs: Attribute) 
     if tag == "button":
         attrs.setdefault("type", "button")
     own = attributes(attrs, **{"class": classes("pop-item", tone)})
-    return format_html("<{}{}>{}<span>{}</span></{}>", tag, own, _maybe_icon(icon), content, tag)
+    return format_html("<{}{}>{}<span>{}</span></{}>", tag, own, _shown_icon(icon), content, tag)
 
 
 @register.simple_block_tag
@@ -209,7 +207,12 @@ def dialog(content: str, name: str, title: str, variant: str = "", **attrs: Attr
     own = attributes(attrs, id=name, aria_labelledby=f"{name}-title", **{"class": classes("dialog", variant)})
     close = icon_button("x", _("Close"), data_close="true")
     return format_html(
-        '<dialog{}><header class="dialog-head"><h2 id="{}-title">{}</h2>{}</header>{}</dialog>', own, name, title, close, content
+        '<dialog{}><header class="dialog-head"><h2 id="{}-title">{}</h2>{}</header>{}</dialog>',
+        own,
+        name,
+        title,
+        close,
+        content,
     )
 
 
@@ -249,23 +252,16 @@ def times(count: int) -> str:
 
 @register.filter
 def extension(filename: str) -> str:
-    """"Order form.pdf" gives PDF: what stands on the mark of a file."""
+    """“Order form.pdf” gives PDF: what stands on the mark of a file."""
     ending = filename.rpartition(".")[2] if "." in filename else ""
     return ending.upper() if 0 < len(ending) <= 4 else "···"
 
 
-def _maybe_icon(name: str) -> SafeString:
-    return icon(name) if name else SafeString("")
+def _shown_icon(name: str, size: int = 16) -> SafeString:
+    """For tags that have an argument called `icon` themselves. None without a name."""
+    return icon(name, size) if name else SafeString("")
 
 
-def _sized_icon(name: str, size: int) -> SafeString:
-    return icon(name, size)
-
-
-def _next_id(context: template.Context, kind: str) -> str:
-    """Ids that are unique in a page. A fragment is swapped into a page, so its own begin with the element it fills."""
-    request = context.get("request")
-    target = getattr(getattr(request, "htmx", None), "target", None) or "page"
-    counts = context.render_context.setdefault("part_ids", {})
-    counts[kind] = counts.get(kind, 0) + 1
-    return f"{kind}-{target}-{counts[kind]}"
+def _new_id(kind: str) -> str:
+    """Random: a counter would begin anew in every included template, and in every fragment that joins a page."""
+    return f"{kind}-{secrets.token_hex(4)}"

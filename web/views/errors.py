@@ -13,6 +13,14 @@ Words = tuple[str | Promise, str | Promise]
 BAD_REQUEST: Words = (_("That request was not right"), _("Go back, reload the page and try once more."))
 FORBIDDEN: Words = (_("You may not open this"), _("An administrator of your account can give you the right."))
 MISSING: Words = (_("There is nothing here"), _("It may have been deleted, or it belongs to somebody else."))
+GONE: Words = (
+    _("No longer on the mail server"),
+    _("The letter was deleted or moved there, so its files cannot be fetched any more."),
+)
+NO_SERVER: Words = (
+    _("The mail server does not answer"),
+    _("Files stay on the mail server and are fetched when you open them. Try again in a moment."),
+)
 BROKEN: Words = (_("Something broke on our side"), _("Your mail is safe. Try again in a moment."))
 STALE_FORM: Words = (
     _("This page has been open for too long"),
@@ -21,28 +29,28 @@ STALE_FORM: Words = (
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _answer(request, HTTPStatus.BAD_REQUEST, BAD_REQUEST)
+    return answer(request, HTTPStatus.BAD_REQUEST, BAD_REQUEST)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _answer(request, HTTPStatus.FORBIDDEN, FORBIDDEN)
+    return answer(request, HTTPStatus.FORBIDDEN, FORBIDDEN)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _answer(request, HTTPStatus.NOT_FOUND, MISSING)
+    return answer(request, HTTPStatus.NOT_FOUND, MISSING)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, BROKEN, again=request.get_full_path())
+    return answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, BROKEN, again=request.get_full_path())
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """`reason` is for developers; the usual cause is a form that was open while the person signed in elsewhere."""
-    return _answer(request, HTTPStatus.FORBIDDEN, STALE_FORM)
+    return answer(request, HTTPStatus.FORBIDDEN, STALE_FORM)
 
 
-def _answer(request: HttpRequest, status: HTTPStatus, words: Words, again: str = "") -> HttpResponse:
-    """Without context processors: what is broken may be one of them."""
+def answer(request: HttpRequest, status: HTTPStatus, words: Words, again: str = "") -> HttpResponse:
+    """A page of its own. Without context processors: what is broken may be one of them."""
     facts: dict[str, Any] = {
         "status": int(status),
         "heading": words[0],

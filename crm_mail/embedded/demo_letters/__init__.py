@@ -18,12 +18,13 @@ from typing import Any
 
 from crm_mail.embedded.demo_letters.attachments import add_attachment, add_inline_image
 from crm_mail.embedded.demo_letters.newsletter import newsletter_html
-from crm_mail.embedded.demo_people import ACCOUNT_NAME, COLLEAGUES, CORRESPONDENTS
+from crm_mail.embedded.demo_people import ACCOUNT_NAME, COLLEAGUES, CORRESPONDENTS, SPARE
 
 TEXTS = Path(__file__).parent
 UNREAD_HOURS = 36
 INLINE = "inline:"
 NAMES = {
+    SPARE.email: SPARE.name,
     **{person.email: person.name for person in COLLEAGUES},
     **{person.email: person.name for person in CORRESPONDENTS},
 }
