@@ -1,0 +1,108 @@
+"""What we know of a folder: its cursor, and the rows of its ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from mailboxes.leases import Lease, hold
+from mailkit.types import FolderStatus
+from sync.planner import FolderMemory
+from threads.filing import FolderCursor
+from threads.models import Folder, FolderEntry
+
+FLAG_WINDOW = 500  # as many of the newest letters have their flags followed
+
+
+def memory_of(folder: Folder) -> FolderMemory:
+    return FolderMemory(
+        name=folder.name,
+        generation=folder.generation,
+        uidvalidity=folder.uidvalidity,
+        uidnext=folder.uidnext,
+        messages=folder.message_count,
+        highestmodseq=folder.highestmodseq,
+        last_uid=folder.last_uid,
+    )
+
+
+def unsettled_cursor(folder: Folder) -> FolderCursor:
+    """For the batches of a visit: until it ends well, the STATUS of the last one proves nothing (see FolderMemory)."""
+    return FolderCursor(
+        generation=folder.generation,
+        uidvalidity=folder.uidvalidity,
+        uidnext=0,
+        highestmodseq=None,
+        message_count=folder.message_count,
+        last_uid=folder.last_uid,
+    )
+
+
+@transaction.atomic
+def settle(folder: Folder, status: FolderStatus, *, last_uid: int, lease: Lease) -> None:
+    """The visit ended well. `status` is that of its beginning, so what happened meanwhile shows up at the next one."""
+    hold(lease)
+    _update(
+        folder,
+        uidnext=status.uidnext,
+        highestmodseq=status.highestmodseq,
+        message_count=status.messages,
+        last_uid=last_uid,
+    )
+
+
+@transaction.atomic
+def unsettle(folder: Folder, *, last_uid: int, lease: Lease) -> None:
+    """All letters are here, but what the server said of those gone is not believed: it is asked again next time."""
+    hold(lease)
+    _update(folder, uidnext=0, highestmodseq=None, last_uid=last_uid)
+
+
+def begin_epoch(folder: Folder, *, name: str, examined: FolderStatus, floor: int, left_out: Iterable[int]) -> None:
+    """Inside a transaction that holds the lease: from now on the folder's UIDs mean what they mean on the server now.
+
+    No letter up to UID `floor` will be fetched. Those above it that are `left_out` get a row each that says so.
+    """
+    generation = folder.generation + 1 if folder.uidvalidity else folder.generation
+    _update(
+        folder,
+        name=name,
+        generation=generation,
+        uidvalidity=examined.uidvalidity,
+        uidnext=0,
+        highestmodseq=None,
+        message_count=examined.messages,
+        last_uid=floor,
+    )
+    rows = [
+        FolderEntry(folder=folder, generation=generation, uid=uid, outcome=FolderEntry.Outcome.OLDER)
+        for uid in left_out
+    ]
+    FolderEntry.objects.bulk_create(rows, batch_size=1000)
+
+
+def _update(folder: Folder, **values: int | str | None) -> None:
+    # Not when nothing changes: a folder that is asked again at each visit would be written at each visit.
+    Folder.objects.filter(pk=folder.pk).exclude(**values).update(**values)
+    for name, value in values.items():
+        setattr(folder, name, value)
+
+
+def known_above(folder: Folder) -> set[int]:
+    """UIDs after the cursor that are in the ledger: left out, or filed by a visit that was cut short."""
+    return set(_entries(folder).filter(uid__gt=folder.last_uid).values_list("uid", flat=True))
+
+
+def known_on_server(folder: Folder) -> set[int]:
+    return set(_entries(folder).filter(is_on_server=True).values_list("uid", flat=True))
+
+
+def newest_imported(folder: Folder) -> list[int]:
+    imported = _entries(folder).filter(is_on_server=True, outcome=FolderEntry.Outcome.IMPORTED)
+    return list(imported.order_by("-uid").values_list("uid", flat=True)[:FLAG_WINDOW])
+
+
+def _entries(folder: Folder) -> QuerySet[FolderEntry]:
+    return FolderEntry.objects.filter(folder=folder, generation=folder.generation)
