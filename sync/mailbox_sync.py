@@ -21,6 +21,7 @@ from sync.folder_sync import sync_folder
 from sync.folders import SeenFolder, look_at_folders
 from sync.planner import NEW_EPOCHS, Finding
 from sync.visit import Connect, Visit
+from threads.regrouping import regroup_mailbox
 
 logger = logging.getLogger(__name__)
 
@@ -77,6 +78,7 @@ def _end_well(mailbox: Mailbox, lease: Lease) -> None:
     row = leases.hold(lease)
     if row.imported_at is None:
         Mailbox.objects.filter(pk=row.pk).update(imported_at=timezone.now())
+        regroup_mailbox(row)  # newest first: replies came before what they answer
     note_synced(mailbox)
     leases.release(lease)
 

@@ -242,7 +242,7 @@ class Attachment(TenantModel):
     """A file of a letter. Its bytes stay on the mail server and are fetched when it is opened (K62)."""
 
     message = TenantForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
-    section = models.CharField(max_length=50)  # IMAP part number
+    section = models.CharField(max_length=110)  # IMAP part number: 50 levels deep at most
     filename = models.CharField(max_length=500)
     content_type = models.CharField(max_length=127)
     size = models.PositiveBigIntegerField()  # bytes, decoded

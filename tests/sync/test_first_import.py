@@ -10,6 +10,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from mailboxes.models import Mailbox
 from mailkit.errors import ConnectionFailed
 from tests.sync.conftest import Office
+from tests.sync.letters import letter
 from threads.models import Folder, Message
 from threads.signals import message_filed
 
@@ -123,3 +124,16 @@ def test_nobody_is_told_of_imported_letters(
         office.deliver(2)
         office.visit()
     assert len(told) == 1
+
+
+@pytest.mark.rule("G01")
+def test_a_reply_imported_before_what_it_answers_ends_in_its_thread(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Import goes newest first, so the reply comes in an earlier batch."""
+    monkeypatch.setattr("sync.reading.BATCH_LETTERS", 1)
+    office.deliver(1, received_at=days_ago(2))
+    reply = letter(2, subject="Something else").replace(b"\r\n", b"\r\nIn-Reply-To: <letter-1@client.example>\r\n", 1)
+    office.server.deliver("sales@acme.example", reply, received_at=days_ago(1))
+    office.visit()
+    assert Message.objects.values("thread").distinct().count() == 1

@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
             name='Attachment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('section', models.CharField(max_length=50)),
+                ('section', models.CharField(max_length=110)),
                 ('filename', models.CharField(max_length=500)),
                 ('content_type', models.CharField(max_length=127)),
                 ('size', models.PositiveBigIntegerField()),
