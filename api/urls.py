@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
@@ -25,7 +27,7 @@ from api.resources.tokens import TokenView
 from api.resources.uploads import UploadView
 from api.resources.users import UserView
 
-ONE = {"get": "retrieve", "patch": "partial_update"}  # there is one of these: no id
+ONE: dict[str, Any] = {"get": "retrieve", "patch": "partial_update"}  # there is one of these: no id
 
 router = SimpleRouter()
 router.register("users", UserView, "user")

@@ -9,13 +9,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ROOT / "web" / "css"
 SHEET = ROOT / "web" / "static" / "web" / "css" / "app.css"
+SPACES = re.compile(r"(?<=[{};]) +|(?<=[:,]) +| +(?={)")
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 def joined() -> str:
-    """All parts, without comments and indentation."""
+    """All parts, without comments and the spaces that only people need."""
     text = "\n".join(part.read_text(encoding="utf-8") for part in sorted(PARTS.glob("*.css")))
-    lines = (line.strip() for line in COMMENT.sub("", text).splitlines())
+    lines = (SPACES.sub("", line.strip()) for line in COMMENT.sub("", text).splitlines())
     return "/* Built by tools/build_css.py from web/css/ */\n" + "\n".join(line for line in lines if line) + "\n"
 
 

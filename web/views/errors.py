@@ -4,9 +4,11 @@ from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django_htmx.http import trigger_client_event
 
 Words = tuple[str | Promise, str | Promise]
 
@@ -45,8 +47,16 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """`reason` is for developers; the usual cause is a form that was open while the person signed in elsewhere."""
-    return answer(request, HTTPStatus.FORBIDDEN, STALE_FORM)
+    """`reason` is for developers; the usual cause is a form that was open while the person signed out and in elsewhere.
+
+    A script of ours gets the new token (others cannot read this answer), so that nothing typed is lost.
+    """
+    if not getattr(request, "htmx", False):
+        return answer(request, HTTPStatus.FORBIDDEN, STALE_FORM)
+    response = HttpResponse(status=HTTPStatus.FORBIDDEN)
+    if getattr(request, "member", None) is None:
+        return trigger_client_event(response, "signed-out", {})
+    return trigger_client_event(response, "new-token", {"token": get_token(request)})
 
 
 def answer(request: HttpRequest, status: HTTPStatus, words: Words, again: str = "") -> HttpResponse:
