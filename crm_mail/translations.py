@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import tempfile
@@ -17,7 +18,7 @@ LANGUAGES = [code for code, _name in settings.LANGUAGES if code != settings.LANG
 MOST_EQUAL = 0.05  # share of texts that may read the same as in English ("IMAP", "OK")
 # locale too: where makemessages meets a directory of this name it writes there, whatever LOCALE_PATHS says.
 IGNORED = [".venv/*", "build/*", "tests/*", "docs/*", "node_modules/*", ".state*/*", "locale/*"]
-PLACEHOLDER = re.compile(r"%\([a-z_]+\)[sd]")
+PLACEHOLDER = re.compile(r"%\([a-z_]+\)[sd]|\{[a-z_]+\}")
 
 
 def catalog(language: str, root: Path | None = None) -> Path:
@@ -30,26 +31,27 @@ def has_gettext() -> bool:
 
 
 def extract() -> None:
-    """Bring the catalogs up to date with the sources: new texts come in empty, old ones go."""
+    """Bring the catalogs up to date with the sources: new texts come in empty or guessed (fuzzy), old ones go."""
     for language in LANGUAGES:
         catalog(language).parent.mkdir(parents=True, exist_ok=True)
-    call_command(
-        "makemessages",
-        locale=LANGUAGES,
-        ignore_patterns=IGNORED,
-        add_location="file",
-        no_obsolete=True,
-        no_wrap=True,
-        extensions=["html", "txt", "py"],
-        verbosity=0,
-    )
+    with contextlib.chdir(settings.BASE_DIR):  # makemessages reads what lies below
+        call_command(
+            "makemessages",
+            locale=LANGUAGES,
+            ignore_patterns=IGNORED,
+            add_location="file",
+            no_obsolete=True,
+            no_wrap=True,
+            extensions=["html", "txt", "py"],
+            verbosity=0,
+        )
     for language in LANGUAGES:
         _drop_dates(catalog(language))
 
 
 def _drop_dates(path: Path) -> None:
     """A catalog changes when its texts do, not each time it is made."""
-    file = polib.pofile(str(path))
+    file = polib.pofile(str(path), wrapwidth=0)
     for name in ("POT-Creation-Date", "PO-Revision-Date", "Last-Translator", "Language-Team", "Report-Msgid-Bugs-To"):
         file.metadata.pop(name, None)
     file.save(str(path))
@@ -82,19 +84,18 @@ def missing_texts() -> Iterator[str]:
         extract()
         fresh = {language: _ids(polib.pofile(str(catalog(language)))) for language in LANGUAGES}
     for language, ids in fresh.items():
-        for text in sorted(ids ^ _ids(polib.pofile(str(catalog(language))))):
+        for _context, text in sorted(ids ^ _ids(polib.pofile(str(catalog(language))))):
             yield f"{language}: sources and catalog differ in “{text}”: run `./crm-mail manage translate`"
 
 
-def _ids(file: polib.POFile) -> set[str]:
-    return {entry.msgid for entry in file if not entry.obsolete}
+def _ids(file: polib.POFile) -> set[tuple[str, str]]:
+    return {(entry.msgctxt or "", entry.msgid) for entry in file if not entry.obsolete}
 
 
 def _texts(file: polib.POFile | polib.MOFile) -> dict[tuple[str | None, str], object]:
     return {
         (entry.msgctxt, entry.msgid): tuple(entry.msgstr_plural.values()) or entry.msgstr
-        for entry in file
-        if entry.translated()
+        for entry in file.translated_entries()
     }
 
 
@@ -105,8 +106,15 @@ def _entry_problems(file: polib.POFile) -> Iterator[str]:
             yield f"“{entry.msgid}” is marked fuzzy"
         elif not entry.translated():
             yield f"“{entry.msgid}” is not translated"
-        elif not entry.msgid_plural and set(PLACEHOLDER.findall(entry.msgid)) != set(PLACEHOLDER.findall(entry.msgstr)):
+        elif not _keeps_placeholders(entry):
             yield f"“{entry.msgid}” has other placeholders in its translation"
     equal = [entry.msgid for entry in entries if entry.msgstr == entry.msgid]
     if len(equal) > MOST_EQUAL * len(entries):
         yield f"{len(equal)} of {len(entries)} texts read as in English: {', '.join(equal[:20])}"
+
+
+def _keeps_placeholders(entry: polib.POEntry) -> bool:
+    """In every plural form too: in Russian the first one is also that of 21."""
+    wanted = set(PLACEHOLDER.findall(entry.msgid_plural or entry.msgid))
+    texts = entry.msgstr_plural.values() or [entry.msgstr]
+    return all(set(PLACEHOLDER.findall(text)) == wanted for text in texts)

@@ -1,0 +1,71 @@
+"""Filters that threads and messages share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters import rest_framework as filters
+
+from api.ids import IdFilter, row_id
+from crm.models import Contact
+from threads.models import CardLink, Message, Thread
+
+FOLDERS = [("inbox", "inbox"), ("sent", "sent"), ("deleted", "deleted")]
+
+
+class FolderFilter(filters.ChoiceFilter):
+    """Without a folder: everything that is not deleted."""
+
+    def filter(self, qs: Any, value: str | None) -> Any:  # noqa: ANN401
+        return qs.in_folder(value or "")
+
+
+class CardFilter(IdFilter):
+    """Letters on the cards of these contacts: `path` leads from a contact to the id asked for."""
+
+    def __init__(self, path: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.path = path
+
+    def filter(self, qs: Any, value: str) -> Any:  # noqa: ANN401
+        if not value:
+            return qs
+        contacts = Contact.objects.filter(**{self.path: row_id(value)}).values("pk")
+        letters = CardLink.objects.filter(contact__in=contacts)
+        if qs.model is Message:
+            return qs.filter(pk__in=letters.values("message"))
+        kept = letters.filter(message__deleted_at__isnull=True)
+        return qs.filter(pk__in=kept.values("message__thread"))
+
+
+class MailFilters(filters.FilterSet):
+    """`after` and `before` are moments: the first is included, the second is not."""
+
+    mailbox = IdFilter(field_name="mailbox_id")
+    folder = FolderFilter(choices=FOLDERS, help_text="`deleted` is the administrators'.")
+    contact = CardFilter("pk")
+    company = CardFilter("company")
+    lead = CardFilter("leads")
+    is_unread = filters.BooleanFilter(method="filter_unread")
+    q = filters.CharFilter(method="filter_words", max_length=500, help_text="In subject, people, file names and text.")
+
+    def filter_words(self, rows: Any, _name: str, words: str) -> Any:  # noqa: ANN401
+        return rows.matching(words)
+
+
+class ThreadFilters(MailFilters):
+    after = filters.IsoDateTimeFilter(field_name="last_message_at", lookup_expr="gte")
+    before = filters.IsoDateTimeFilter(field_name="last_message_at", lookup_expr="lt")
+
+    def filter_unread(self, rows: QuerySet[Thread], _name: str, is_unread: bool) -> QuerySet[Thread]:
+        return rows.filter(unread_count__gt=0) if is_unread else rows.filter(unread_count=0)
+
+
+class MessageFilters(MailFilters):
+    thread = IdFilter(field_name="thread_id")
+    after = filters.IsoDateTimeFilter(field_name="received_at", lookup_expr="gte")
+    before = filters.IsoDateTimeFilter(field_name="received_at", lookup_expr="lt")
+
+    def filter_unread(self, rows: QuerySet[Message], _name: str, is_unread: bool) -> QuerySet[Message]:
+        return rows.filter(is_read=not is_unread)

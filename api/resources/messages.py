@@ -1,0 +1,176 @@
+"""`messages/`: letters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import ApiToken
+from api.ids import IdField
+from api.resources.mail_filters import MessageFilters
+from api.viewsets import MemberViewSet
+from threads.access import get_message_for
+from threads.models import Attachment, CardLink, Message, Participant
+from threads.raw_store import read_raw
+from threads.services import delete_messages, restore_messages
+
+# A document that can neither run, load nor submit anything, whatever got past the cleaning.
+LETTER_POLICY = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; sandbox"
+)
+
+
+class AddressSerializer(serializers.Serializer[Any]):
+    """Somebody in a header."""
+
+    address = serializers.CharField()
+    name = serializers.CharField(allow_blank=True)
+
+
+class PeopleField(serializers.Field):
+    """The participants whose role is the field's name."""
+
+    def get_attribute(self, instance: Message) -> list[Participant]:
+        return [row for row in instance.participants.all() if row.role == self.field_name]
+
+    def to_representation(self, value: list[Participant]) -> list[dict[str, str]]:
+        return [{"address": row.email, "name": row.name} for row in value]
+
+
+@extend_schema_field(AddressSerializer(many=True))
+class AddressesField(PeopleField):
+    """With its shape for the schema."""
+
+
+class AttachmentSerializer(serializers.Serializer[Attachment]):
+    """A file of a letter. It lies on the mail server; `available` says whether the letter still does."""
+
+    id = IdField(source="pk")
+    filename = serializers.CharField(read_only=True)
+    content_type = serializers.CharField(read_only=True)
+    size = serializers.IntegerField(read_only=True, help_text="Bytes.")
+    is_inline = serializers.BooleanField(read_only=True)
+    available = serializers.SerializerMethodField()
+
+    def get_available(self, _attachment: Attachment) -> bool:
+        return bool(self.context["is_on_server"])
+
+
+class CardSerializer(serializers.Serializer[CardLink]):
+    """A card that the letter shows on."""
+
+    type = serializers.ChoiceField(["contact"])
+    id = serializers.CharField()
+
+
+class MessageSerializer(serializers.Serializer[Message]):
+    """A letter. `date` is what its writer says, or else when it came; `received_at` decides the order."""
+
+    id = IdField(source="pk")
+    thread = IdField(source="thread_id")
+    mailbox = IdField(source="mailbox_id")
+    direction = serializers.ChoiceField(Message.Direction.choices, read_only=True)
+    subject = serializers.CharField(read_only=True)
+    to = AddressesField(read_only=True)
+    cc = AddressesField(read_only=True)
+    bcc = AddressesField(read_only=True)
+    date = serializers.SerializerMethodField()
+    received_at = serializers.DateTimeField(read_only=True)
+    text = serializers.SerializerMethodField()
+    html = serializers.SerializerMethodField(help_text="Cleaned: without scripts, forms and anything that loads.")
+    snippet = serializers.CharField(read_only=True)
+    is_read = serializers.BooleanField(read_only=True)
+    message_id_header = serializers.CharField(read_only=True)
+    in_reply_to = serializers.CharField(read_only=True)
+    attachments = serializers.SerializerMethodField()
+    on_server = serializers.BooleanField(read_only=True)
+    cards = serializers.SerializerMethodField()
+    deleted_at = serializers.DateTimeField(read_only=True, allow_null=True)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """`from` is a word of Python."""
+        return {**super().get_fields(), "from": serializers.SerializerMethodField("get_sender")}
+
+    @extend_schema_field(AddressSerializer)
+    def get_sender(self, message: Message) -> dict[str, str]:
+        return {"address": message.from_address, "name": message.from_name}
+
+    @extend_schema_field(OpenApiTypes.DATETIME)
+    def get_date(self, message: Message) -> str:
+        return str(serializers.DateTimeField().to_representation(message.sent_at or message.received_at))
+
+    def get_text(self, message: Message) -> str:
+        return "".join(body.text for body in message.bodies.all())
+
+    def get_html(self, message: Message) -> str:
+        return "".join(body.html for body in message.bodies.all())
+
+    @extend_schema_field(AttachmentSerializer(many=True))
+    def get_attachments(self, message: Message) -> list[dict[str, Any]]:
+        context = {"is_on_server": message.on_server}
+        return [dict(AttachmentSerializer(row, context=context).data) for row in message.attachments.all()]
+
+    @extend_schema_field(CardSerializer(many=True))
+    def get_cards(self, message: Message) -> list[dict[str, str]]:
+        return [{"type": "contact", "id": str(link.contact_id)} for link in message.cards.all()]
+
+
+class MessageView(MemberViewSet):
+    """Letters, newest first."""
+
+    queryset = Message.objects
+    serializer_class = MessageSerializer
+    filterset_class = MessageFilters
+    read_scope = ApiToken.Scope.MAIL_READ
+    write_scope = ApiToken.Scope.MAIL_WRITE
+    ordering = ("-received_at", "-id")
+
+    def list(self, request: Request) -> Response:
+        return self.respond_list(Message.objects.visible_to(self.member).for_reading())
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        return Response(self.get_serializer(get_message_for(self.member, pk)).data)
+
+    @extend_schema(description="Moves it to Deleted. On the mail server it stays, and no sync brings it back.")
+    def destroy(self, request: Request, pk: str) -> Response:
+        delete_messages(self.member, [get_message_for(self.member, pk).pk])
+        return Response(status=204)
+
+    @extend_schema(request=None, description="Takes it out of Deleted; for administrators.")
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, pk: str) -> Response:
+        restore_messages(self.member, [get_message_for(self.member, pk).pk])
+        return Response(self.get_serializer(get_message_for(self.member, pk)).data)
+
+    @extend_schema(
+        responses={(200, "text/html"): OpenApiTypes.STR}, description="The cleaned body as a document of its own."
+    )
+    @action(detail=True)
+    def html(self, request: Request, pk: str) -> HttpResponse:
+        body = get_message_for(self.member, pk).bodies.only("html").first()
+        return HttpResponse(
+            body.html if body else "",
+            content_type="text/html; charset=utf-8",
+            headers={"Content-Security-Policy": LETTER_POLICY},
+        )
+
+    @extend_schema(
+        responses={(200, "message/rfc822"): OpenApiTypes.BINARY},
+        description="The letter as it came. Markers stand for attached files, which stay on the mail server.",
+    )
+    @action(detail=True)
+    def raw(self, request: Request, pk: str) -> HttpResponse:
+        message = get_message_for(self.member, pk)
+        body = message.bodies.only("raw_name").first()
+        return HttpResponse(
+            read_raw(body.raw_name if body else ""),
+            content_type="message/rfc822",
+            headers={"Content-Disposition": f'attachment; filename="{message.pk}.eml"'},
+        )

@@ -1,0 +1,85 @@
+"""`contacts/`: people outside of the account, and the letters that a new address brings along."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.models import Membership
+from mailboxes.models import Mailbox
+from tests.api.client import ApiClient, assert_closed, json_of, problem_of
+from tests.api.conftest import MakeLetter
+
+pytestmark = pytest.mark.django_db
+
+DANA = {
+    "first_name": "Dana",
+    "last_name": "Diaz",
+    "emails": ["Dana@client.example", "dd@client.example"],
+    "phones": ["+34 600 000 000"],
+}
+
+
+def test_a_contact_is_made_read_changed_and_deleted(alice_api: ApiClient, alice: Membership) -> None:
+    answer = alice_api.post("contacts/", {**DANA, "responsible": str(alice.pk)})
+    made = json_of(answer, 201)
+    assert {name: made[name] for name in DANA} == DANA
+    assert (made["name"], made["responsible"], made["company"]) == ("Dana Diaz", str(alice.pk), None)
+    path = f"contacts/{made['id']}/"
+    assert answer["Location"] == f"/api/v1/{path}"
+    changed = json_of(alice_api.patch(path, {"emails": ["new@client.example"]}))
+    assert (changed["emails"], changed["phones"]) == (["new@client.example"], DANA["phones"])
+    assert json_of(alice_api.get(path))["emails"] == ["new@client.example"]
+    assert alice_api.delete(path).status_code == 204
+    problem_of(alice_api.get(path), 404)
+
+
+@pytest.mark.rule("G02")
+def test_it_says_how_many_stored_letters_were_linked(
+    alice_api: ApiClient, bob_api: ApiClient, sales: Mailbox, alices_own: Mailbox, make_letter: MakeLetter
+) -> None:
+    make_letter(sales)
+    make_letter(alices_own)
+    eve = json_of(bob_api.post("contacts/", {"first_name": "Eve"}), 201)
+    assert eve["linked_messages"] == 0
+    changed = json_of(bob_api.patch(f"contacts/{eve['id']}/", {"emails": ["eve@client.example"]}))
+    assert changed["linked_messages"] == 1  # Bob does not see Alice's own mailbox
+    assert json_of(alice_api.post("contacts/", DANA), 201)["linked_messages"] == 2
+    assert "linked_messages" not in json_of(alice_api.get(f"contacts/{eve['id']}/"))
+
+
+def test_a_wrong_address_is_named(alice_api: ApiClient) -> None:
+    found = problem_of(alice_api.post("contacts/", {"emails": ["a@b.example", "nobody"]}), 400, "invalid-request")
+    assert found["errors"][0]["pointer"] == "#/emails"
+    assert "nobody" in found["errors"][0]["detail"]
+
+
+def test_a_contact_without_any_name_is_refused(alice_api: ApiClient) -> None:
+    assert problem_of(alice_api.post("contacts/", {}), 400)["errors"][0]["pointer"] == "#/first_name"
+
+
+def test_contacts_are_found_by_address_and_company(alice_api: ApiClient) -> None:
+    firm = json_of(alice_api.post("companies/", {"name": "Client"}), 201)
+    dana = json_of(alice_api.post("contacts/", {**DANA, "company": firm["id"]}), 201)
+    json_of(alice_api.post("contacts/", {"first_name": "Eve"}), 201)
+    for query in ({"email": "DANA@client.example"}, {"company": firm["id"]}):
+        assert [row["id"] for row in json_of(alice_api.get("contacts/", **query))["results"]] == [dana["id"]]
+    assert json_of(alice_api.get("contacts/", company="nonsense"))["results"] == []
+
+
+def test_charlies_company_and_people_cannot_be_named(
+    alice_api: ApiClient, charlie_api: ApiClient, charlie: Membership
+) -> None:
+    foreign = json_of(charlie_api.post("companies/", {"name": "Globex"}), 201)["id"]
+    for field, value in (("company", foreign), ("responsible", str(charlie.pk))):
+        found = problem_of(alice_api.post("contacts/", {**DANA, field: value}), 400)
+        assert [(error["pointer"], error["code"]) for error in found["errors"]] == [(f"#/{field}", "does_not_exist")]
+
+
+def test_others_are_refused(alice_api: ApiClient, alice: Membership, charlie: Membership) -> None:
+    path = f"contacts/{json_of(alice_api.post('contacts/', DANA), 201)['id']}/"
+    assert_closed("GET", path, stranger=charlie, without=["mail:read"])
+    assert_closed("PATCH", path, stranger=charlie, without=["contacts:read"])
+    assert_closed("DELETE", path, stranger=charlie, without=["contacts:read"])
+    assert json_of(ApiClient(charlie).get("contacts/"))["results"] == []
+    problem_of(ApiClient(alice, ["contacts:read"]).post("contacts/", DANA), 403)
+    json_of(ApiClient(alice, ["contacts:read"]).get(path))

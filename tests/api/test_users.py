@@ -1,0 +1,55 @@
+"""`users/`: administrators see and change the people of their account."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.models import Membership
+from accounts.services import find_invitation
+from tests.api.client import ApiClient, assert_closed, json_of, problem_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_administrator_lists_the_people(alice_api: ApiClient, alice: Membership, bob: Membership) -> None:
+    people = json_of(alice_api.get("users/"))["results"]
+    assert [person["email"] for person in people] == ["alice@acme.example", "bob@acme.example"]
+    assert people[0]["availability"] == "free"
+    assert people[1]["availability"] == "offline"  # Bob has asked for nothing yet
+
+
+def test_an_administrator_gives_and_takes_rights(alice_api: ApiClient, bob: Membership, bob_api: ApiClient) -> None:
+    problem_of(bob_api.get("users/"), 403)
+    changed = json_of(alice_api.patch(f"users/{bob.pk}/", {"role": "admin", "mail_access_all": False}))
+    assert (changed["role"], changed["mail_access_all"]) == ("admin", False)
+    problem_of(alice_api.patch(f"users/{bob.pk}/", {"role": "boss"}), 400)
+
+
+def test_a_deactivated_person_is_out_at_once(alice_api: ApiClient, bob: Membership, bob_api: ApiClient) -> None:
+    json_of(alice_api.patch(f"users/{bob.pk}/", {"is_active": False}))
+    problem_of(bob_api.get("me/"), 401)
+
+
+def test_the_last_administrator_stays(alice_api: ApiClient, alice: Membership) -> None:
+    problem_of(alice_api.patch(f"users/{alice.pk}/", {"role": "user"}), 409, "last-administrator")
+
+
+def test_an_invitation_is_made_and_its_secret_shown_once(alice_api: ApiClient, alice: Membership) -> None:
+    asked = {"email": "Dave@acme.example", "role": "user"}
+    first = json_of(alice_api.post("users/", asked, Idempotency_Key="k1"), 201)
+    assert find_invitation(first["secret"]).email == "dave@acme.example"
+    again = json_of(alice_api.post("users/", asked, Idempotency_Key="k1"), 201)
+    assert (again["id"], again["secret"]) == (first["id"], None)
+
+
+def test_a_member_is_not_invited_again(alice_api: ApiClient, bob: Membership) -> None:
+    found = problem_of(alice_api.post("users/", {"email": "bob@acme.example"}), 400)
+    assert found["errors"][0]["pointer"] == "#/email"
+
+
+def test_others_are_refused(alice: Membership, bob_api: ApiClient, charlie: Membership) -> None:
+    assert_closed("GET", f"users/{alice.pk}/", stranger=charlie, without=["mail:read"])
+    assert_closed("PATCH", f"users/{alice.pk}/", stranger=charlie)
+    problem_of(bob_api.post("users/", {"email": "eve@acme.example"}), 403)
+    people = json_of(ApiClient(charlie).get("users/"))["results"]
+    assert [person["email"] for person in people] == ["charlie@globex.example"]
