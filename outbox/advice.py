@@ -1,0 +1,100 @@
+"""Error codes of letters in words: what happened, and what to do about it (M90, M94). Words are made when shown."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from mailboxes.advice import Advice
+
+BY_CODE: dict[str, Advice] = {
+    "spam": Advice(
+        _("The server rejected the letter as spam."),
+        _(
+            "Change the subject and the text, take off links and attachments that look suspicious, and ask your "
+            "provider whether your domain has SPF and DKIM. Then send it again."
+        ),
+    ),
+    "quota": Advice(
+        _("The recipient's mailbox is full."), _("Send it again later, or reach the recipient in another way.")
+    ),
+    "auth": Advice(
+        _("Could not authenticate: the mail server does not accept the user name and password."),
+        _("Open the mailbox in Settings and enter the password again. The letter is sent by itself after that."),
+    ),
+    "invalid_address": Advice(
+        _("The address does not exist, or takes no mail."),
+        _("Check the spelling of the recipients' addresses, correct it, and send the letter again."),
+    ),
+    "sender_refused": Advice(
+        _("The server does not let this mailbox send with its address."),
+        _("Check in Settings that user name and address belong together, or ask your provider."),
+    ),
+    "too_large": Advice(
+        _("The letter is larger than the mail server accepts."),
+        _("Take attachments off, or send a link to them instead."),
+    ),
+    "daily_limit": Advice(
+        _("The provider's sending limit is used up."),
+        _("Wait until it is reset, usually the next day, and send the letter again."),
+    ),
+    "refused": Advice(
+        _("The server did not accept the letter."),
+        _("Read the server's answer below. Your provider can tell what it means."),
+    ),
+    "some_refused": Advice(
+        _("The letter was sent, but not to everybody: some addresses were refused."),
+        _("See the recipients below, correct their addresses, and write to them again."),
+    ),
+    "try_later": Advice(
+        _("The server asked us to come back later."), _("Nothing to do: we try again by ourselves for a day.")
+    ),
+    "throttled": Advice(
+        _("The provider asks us to slow down."), _("Nothing to do: we try again by ourselves when it allows.")
+    ),
+    "no_connection": Advice(
+        _("The server for sending does not answer."),
+        _("Nothing to do: we try again by ourselves for a day. If it stays so, check the mailbox in Settings."),
+    ),
+    "tls_refused": Advice(
+        _("No safe connection could be made, so neither password nor letter was sent."),
+        _("Check port and encryption of the mailbox in Settings, then send the letter again."),
+    ),
+    "host_refused": Advice(
+        _("The server for sending lies in a network that we do not connect to."),
+        _("Enter the public name of your mail server in Settings, then send the letter again."),
+    ),
+    "server_fault": Advice(
+        _("The server answered in a way that we do not understand."),
+        _("Check server name and port of the mailbox in Settings, then send the letter again."),
+    ),
+    "unsafe_text": Advice(
+        _("A header of the letter holds characters that may not be sent."),
+        _("Write subject and recipients anew, without line breaks, and send the letter again."),
+    ),
+    "file_missing": Advice(
+        _("An attached file is no longer here."), _("Write the letter anew and attach the file again.")
+    ),
+    "not_mended": Advice(
+        _("The mailbox could not sign in for three days."),
+        _("Open the mailbox in Settings and enter the password again, then send the letter again."),
+    ),
+    "interrupted": Advice(
+        _("Sending was interrupted again and again."), _("Send the letter again. If it fails once more, tell support.")
+    ),
+    "looking": Advice(
+        _("The connection broke while the letter was handed over. Whether it was sent is being looked up."),
+        _("Wait a moment: we look for it in the Sent folder of the server."),
+    ),
+    "unknown": Advice(
+        _("Nobody can tell whether the letter was sent: the connection broke after the server took it."),
+        _(
+            "We did not find it in the Sent folder and do not send it twice by ourselves. Ask the recipient, or send "
+            "it again when a second copy does no harm."
+        ),
+    ),
+}
+
+
+def advice_for(code: str) -> Advice | None:
+    """None when there is no error."""
+    return BY_CODE.get(code, BY_CODE["refused"]) if code else None

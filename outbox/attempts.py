@@ -1,0 +1,172 @@
+"""One attempt to send one letter, and writing down what came of it."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import time
+from collections.abc import Sequence
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.utils import timezone
+
+from mailboxes.connections import send_letter
+from mailboxes.health import note_smtp_refused
+from mailkit.errors import LoginRefused, MailError, RecipientRefused, UnsafeText
+from mailkit.failpoints import failpoint
+from mailkit.types import RecipientResult, SmtpResult
+from outbox import leases, states
+from outbox.composing import freeze
+from outbox.failures import MAX_ATTEMPTS, Verdict, code_of_reply, judge, pause_after, words_of
+from outbox.models import OutgoingMail, OutgoingRecipient
+from outbox.notices import FAILED, SOME_REFUSED, UNKNOWN, tell_author
+from outbox.settling import file_letter
+
+logger = logging.getLogger(__name__)
+
+State = OutgoingMail.State
+RecipientState = OutgoingRecipient.State
+DATABASE_PAUSES = (0, 1, 2, 4, 8, 15, 30)  # seconds
+
+
+def attempt(mail: OutgoingMail) -> None:
+    """From the final bytes to the filed letter. The letter is leased. Raises LetterChanged when the lease was lost."""
+    failpoint("T3")
+    assert mail.lease_token is not None  # noqa: S101  (it has just been claimed)
+    with leases.kept(mail.lease_token):
+        try:
+            raw = freeze(mail)
+        except FileNotFoundError:
+            fail(mail, code="file_missing", detail="")
+            return
+        except UnsafeText as error:
+            fail(mail, code="unsafe_text", detail=str(error))
+            return
+        failpoint("T5")
+        outcome = _hand_over(mail, raw)
+        failpoint("T11")
+        _record_surely(mail, outcome)
+        failpoint("T12")
+        if mail.state == State.SENT:
+            file_letter(mail, raw)
+            states.release(mail)
+
+
+def _hand_over(mail: OutgoingMail, raw: bytes) -> SmtpResult | MailError:
+    """The conversation with the server; its failures are outcomes too."""
+
+    def note_data_accepted() -> None:
+        """The server said 354. Raises LetterChanged, and then not a byte flows: another worker has the letter."""
+        failpoint("T8")
+        states.note(mail, data_accepted_at=timezone.now())
+        failpoint("T9")
+
+    waiting = mail.recipients.filter(state=RecipientState.WAITING).values_list("address", flat=True)
+    try:
+        return send_letter(mail.mailbox, recipients=list(waiting), raw=raw, on_data_accepted=note_data_accepted)
+    except MailError as error:
+        return error
+
+
+def _record_surely(mail: OutgoingMail, outcome: SmtpResult | MailError) -> None:
+    """This process alone knows what the server said: a database that restarts must not make an unknown of it."""
+    for pause in DATABASE_PAUSES:
+        try:
+            record(copy.copy(mail), outcome)
+            break
+        except (OperationalError, InterfaceError):
+            logger.warning("outcome not recorded yet", extra={"mail": mail.pk}, exc_info=True)
+            connection.close()
+            time.sleep(pause)
+    else:
+        record(copy.copy(mail), outcome)
+    mail.refresh_from_db()
+
+
+@transaction.atomic
+def record(mail: OutgoingMail, outcome: SmtpResult | MailError) -> None:
+    """Write the outcome down. Raises LetterChanged."""
+    if isinstance(outcome, SmtpResult):
+        _record_answers(mail, outcome.recipients)
+        _conclude(mail, is_accepted=True)
+    elif isinstance(outcome, RecipientRefused):
+        _record_answers(mail, outcome.recipients)
+        _conclude(mail, is_accepted=False)
+    else:
+        _record_failure(mail, outcome)
+
+
+def _record_answers(mail: OutgoingMail, answers: Sequence[RecipientResult]) -> None:
+    """Per recipient: accepted, refused for good (5xx), or still waiting (4xx)."""
+    by_address = {answer.email: answer for answer in answers}
+    rows = [row for row in mail.recipients.filter(state=RecipientState.WAITING) if row.address in by_address]
+    for row in rows:
+        answer = by_address[row.address]
+        row.error = "" if answer.is_accepted else words_of(answer.code, answer.reply)
+        if answer.is_accepted:
+            row.state = RecipientState.ACCEPTED
+        elif answer.code >= 500:
+            row.state = RecipientState.REFUSED
+    OutgoingRecipient.objects.bulk_update(rows, ["state", "error"])
+
+
+def _conclude(mail: OutgoingMail, *, is_accepted: bool) -> None:
+    """The next state by what the recipients' rows say. Those who have the letter never get it again."""
+    now = timezone.now()
+    was_sent = {"sent_at": mail.sent_at or now, "sent_check_at": now} if is_accepted else {}
+    waiting = mail.recipients.filter(state=RecipientState.WAITING)
+    if mail.attempts < MAX_ATTEMPTS and (first := waiting.first()):
+        due_at = now + pause_after(mail.attempts)
+        states.mark_retry(mail, due_at=due_at, code="try_later", detail=first.error, **was_sent)
+        return
+    waiting.update(state=RecipientState.REFUSED)
+    refused = mail.recipients.filter(state=RecipientState.REFUSED).first()
+    if is_accepted or mail.sent_at:
+        _mark_sent(mail, some_refused=refused is not None)
+    else:
+        words = refused.error if refused else ""
+        fail(mail, code=code_of_reply(int(words[:3]) if words[:3].isdigit() else 0, words), detail=words)
+
+
+def _record_failure(mail: OutgoingMail, error: MailError) -> None:
+    now = timezone.now()
+    verdict = judge(error, attempts=mail.attempts, now=now)
+    if verdict.state == State.UNKNOWN:
+        leave_unknown(mail, detail=verdict.detail)
+    elif verdict.state == State.FAILED:
+        _give_up(mail, verdict)
+    elif verdict.state == State.HELD and isinstance(error, LoginRefused):
+        states.hold(mail, until=verdict.due_at or now, code=verdict.code, detail=verdict.detail)
+        note_smtp_refused(mail.mailbox, error)
+    else:
+        states.mark_retry(mail, due_at=verdict.due_at or now, code=verdict.code, detail=verdict.detail)
+
+
+def _give_up(mail: OutgoingMail, verdict: Verdict) -> None:
+    """Failed, unless an earlier attempt reached somebody."""
+    if mail.sent_at is None:
+        fail(mail, code=verdict.code, detail=verdict.detail)
+        return
+    mail.recipients.filter(state=RecipientState.WAITING).update(state=RecipientState.REFUSED, error=verdict.detail)
+    _mark_sent(mail, some_refused=True)
+
+
+def _mark_sent(mail: OutgoingMail, *, some_refused: bool) -> None:
+    states.mark_sent(mail, timezone.now(), code="some_refused" if some_refused else "")
+    if some_refused:
+        tell_author(mail, SOME_REFUSED)
+
+
+def fail(mail: OutgoingMail, *, code: str, detail: str) -> None:
+    """For good. The author is told: he may have gone on to other things."""
+    states.mark_failed(mail, code=code, detail=detail)
+    tell_author(mail, FAILED)
+
+
+def leave_unknown(mail: OutgoingMail, *, detail: str) -> None:
+    """To be looked up in Sent; but when an earlier attempt reached others, a copy lies there and proves nothing."""
+    if mail.sent_at is None:
+        states.mark_unknown(mail, timezone.now(), code="looking", detail=detail)
+        return
+    states.mark_unknown(mail, timezone.now(), code="unknown", detail=detail)
+    tell_author(mail, UNKNOWN)

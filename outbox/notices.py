@@ -1,0 +1,16 @@
+"""What the author of a letter should know, even if he has gone on to other things."""
+
+from __future__ import annotations
+
+from accounts.notices import notify
+from outbox.models import OutgoingMail
+
+FAILED = "mail.failed"
+SOME_REFUSED = "mail.some_refused"
+UNKNOWN = "mail.unknown"
+
+
+def tell_author(mail: OutgoingMail, kind: str) -> None:
+    """In the caller's transaction. The facts lead to the letter; `thread` only when there is one."""
+    thread = {"thread": mail.thread_id} if mail.thread_id else {}
+    notify([mail.author], kind, mail=mail.pk, mailbox=mail.mailbox_id, **thread)

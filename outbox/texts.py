@@ -1,0 +1,99 @@
+"""The words of a letter in both forms, text and HTML: cleaned, signed, and with what it answers.
+
+A quote stands at the end, after a line that says whose words these are ("On ..., Ann <ann@example.com> wrote:"). The
+signature goes between the answer and that line. Such quotes are made here; people's programs make them alike.
+"""
+
+from __future__ import annotations
+
+import re
+
+import nh3
+from django.utils.html import escape, linebreaks
+
+from mailkit.html_limits import cap_html
+
+_ATTRIBUTION_CHARS = 1000  # how far before the quote its first line may begin
+_BLOCK_START = re.compile(r"<(?:p|div)\b", re.IGNORECASE)
+_ATTRIBUTION = re.compile(r"<(?:p|div)\b[^>]*>[^<]*@[^<]*:(?:<br ?/?>|\s)*</(?:p|div)>\s*", re.IGNORECASE)
+
+
+# What a member writes goes to others as written, but for what no mail program runs and every spam filter punishes:
+# scripts, forms, frames. Styles and remote images stay. What we show of it is cleaned by mailkit.html_cleaner again.
+_TAGS = nh3.ALLOWED_TAGS | frozenset(["font", "big", "section", "tfoot", "u"])
+_ATTRIBUTES = {
+    "*": {"style", "class", "dir", "lang", "title", "align", "valign", "bgcolor", "width", "height"},
+    "a": {"href", "name"},
+    "img": {"src", "alt", "border"},
+    "font": {"color", "face", "size"},
+    "ol": {"start", "type"},
+    "table": {"border", "cellpadding", "cellspacing"},
+    **{tag: {"colspan", "rowspan", "nowrap"} for tag in ("td", "th")},
+}
+
+
+def clean_letter_html(html: str) -> str:
+    """HTML as a member composed it, ready to be sent. In linear time, whatever it is."""
+    return nh3.clean(
+        cap_html(html, max_chars=len(html)),
+        tags=set(_TAGS),
+        attributes=_ATTRIBUTES,
+        link_rel=None,
+        url_schemes={"http", "https", "mailto", "tel", "cid", "data"},
+        url_relative="deny",
+    )
+
+
+def sign_text(text: str, signature: str) -> str:
+    """The text with the signature after "-- " (RFC 3676 section 4.3), before what it quotes."""
+    if not signature.strip():
+        return text
+    place = _quote_of_text(text)
+    own, quote = text[:place].rstrip("\n"), text[place:]
+    signed = f"{own}\n\n-- \n{signature.strip()}\n"
+    return f"{signed}\n{quote}" if quote else signed
+
+
+def sign_html(html: str, signature: str) -> str:
+    """The HTML with the signature, before what it quotes."""
+    if not signature.strip():
+        return html
+    place = _quote_of_html(html)
+    return f"{html[:place]}<p>--<br>{text_to_html(signature.strip(), paragraphs=False)}</p>{html[place:]}"
+
+
+def text_to_html(text: str, *, paragraphs: bool = True) -> str:
+    """Escaped, with its lines kept."""
+    if paragraphs:
+        return str(linebreaks(text, autoescape=True))
+    return escape(text).replace("\n", "<br>")
+
+
+def quote_text(attribution: str, text: str) -> str:
+    lines = [f">{line}" if line.startswith(">") else f"> {line}".rstrip() for line in text.strip().split("\n")]
+    return "\n".join([attribution, *lines, ""])
+
+
+def quote_html(attribution: str, html: str) -> str:
+    """Without its images: they are the other letter's, or lie on somebody's server."""
+    quoted = nh3.clean(html, tags=set(_TAGS - {"img"}), attributes=_ATTRIBUTES, link_rel=None)
+    return f"<p>{escape(attribution)}</p><blockquote>{quoted}</blockquote>"
+
+
+def _quote_of_text(text: str) -> int:
+    """Where the quote at the end begins, its first line included; the end of the text when there is none."""
+    lines = text.rstrip().split("\n")
+    first = len(lines)
+    while first and lines[first - 1].startswith(">"):
+        first -= 1
+    is_quote = 0 < first < len(lines) and "@" in lines[first - 1] and lines[first - 1].rstrip().endswith(":")
+    return sum(len(line) + 1 for line in lines[: first - 1]) if is_quote else len(text)
+
+
+def _quote_of_html(html: str) -> int:
+    """The same for HTML: the paragraph before the first <blockquote>, if that reaches to the end."""
+    quote = html.lower().find("<blockquote")
+    if quote < 0 or not html.rstrip().lower().endswith("</blockquote>"):
+        return len(html)
+    starts = [found.start() for found in _BLOCK_START.finditer(html, max(0, quote - _ATTRIBUTION_CHARS), quote)]
+    return starts[-1] if starts and _ATTRIBUTION.fullmatch(html, starts[-1], quote) else len(html)

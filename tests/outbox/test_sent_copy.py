@@ -1,0 +1,76 @@
+"""The copy in Sent never fails the letter; it is tried again, searched for first, and given up after a day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from mailboxes.models import Credential
+from mailboxes.secrets import store_secret
+from mailkit.types import Secret
+from outbox.delivery import deliver
+from outbox.models import OutgoingMail
+from outbox.states import State
+from tests.outbox.conftest import MakeOffice, Office, Queue
+from tests.servers.dovecot import DovecotServer
+from threads.models import Folder, Message
+
+SentCopy = OutgoingMail.SentCopy
+
+
+@pytest.fixture
+def sent(office: Office, queue: Queue) -> OutgoingMail:
+    """Sent, but the IMAP server did not let us in."""
+    store_secret(office.mailbox, Credential.Field.IMAP_PASSWORD, Secret("wrong"))
+    mail = queue(mailbox_id=office.mailbox.pk)
+    deliver(office.mailbox.pk)
+    store_secret(office.mailbox, Credential.Field.IMAP_PASSWORD, Secret(office.imap.password))
+    mail.refresh_from_db()
+    return mail
+
+
+@pytest.mark.rule("M93", "K14")
+def test_a_copy_that_failed_does_not_fail_the_letter_and_is_made_later(office: Office, sent: OutgoingMail) -> None:
+    assert (sent.state, sent.sent_copy) == (State.SENT, SentCopy.PENDING)
+    assert Message.objects.get() == sent.message
+    assert sent.sent_check_at is not None
+    assert sent.sent_check_at > timezone.now()
+    deliver(office.mailbox.pk)
+    assert office.sent_folder() == []
+    OutgoingMail.objects.update(sent_check_at=timezone.now())
+    deliver(office.mailbox.pk)
+    assert office.sent_folder() == office.sink_ids() == [sent.message_id_header]
+    assert OutgoingMail.objects.get().sent_copy == SentCopy.DONE
+
+
+def test_after_a_day_the_copy_is_given_up(office: Office, sent: OutgoingMail) -> None:
+    store_secret(office.mailbox, Credential.Field.IMAP_PASSWORD, Secret("wrong"))
+    OutgoingMail.objects.update(sent_at=timezone.now() - timedelta(hours=25), sent_check_at=timezone.now())
+    deliver(office.mailbox.pk)
+    mail = OutgoingMail.objects.get()
+    assert (mail.state, mail.sent_copy, mail.sent_check_at) == (State.SENT, SentCopy.FAILED, None)
+
+
+@pytest.mark.rule("K13", "M93")
+def test_the_copy_goes_where_sync_reads(make_office: MakeOffice, dovecot: DovecotServer, queue: Queue) -> None:
+    office = make_office(dovecot)
+    dovecot.create_folder(office.user, "Gesendet")
+    Folder.objects.create(mailbox=office.mailbox, role=Folder.Role.SENT, name="Gesendet")
+    queue(mailbox_id=office.mailbox.pk)
+    deliver(office.mailbox.pk)
+    assert office.sent_folder() == []
+    assert office.sent_folder("Gesendet") == office.sink_ids()
+
+
+def test_a_folder_that_is_gone_is_asked_for_again(
+    make_office: MakeOffice, dovecot: DovecotServer, queue: Queue
+) -> None:
+    office = make_office(dovecot)
+    Folder.objects.create(mailbox=office.mailbox, role=Folder.Role.SENT, name="Gone")
+    queue(mailbox_id=office.mailbox.pk)
+    deliver(office.mailbox.pk)
+    mail = OutgoingMail.objects.get()
+    assert (mail.state, mail.sent_copy) == (State.SENT, SentCopy.PENDING)
+    assert mail.sent_check_at is not None
