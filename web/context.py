@@ -63,9 +63,9 @@ class Shell:
             return []
         return [
             self._item(_("Mail"), "inbox", reverse("mail_folder", args=["inbox"]), under="/mail/", counts_unread=True),
-            self._item(_("Contacts"), "users", "/contacts/", under="/contacts/"),
-            self._item(_("Leads"), "kanban", "/leads/", under="/leads/"),
-            self._item(_("Settings"), "settings", "/settings/", under="/settings/"),
+            self._item(_("Contacts"), "users", reverse("contacts"), under="/contacts/"),
+            self._item(_("Leads"), "kanban", reverse("leads"), under="/leads/"),
+            self._item(_("Settings"), "settings", reverse("mailboxes"), under="/settings/"),
         ]
 
     @cached_property

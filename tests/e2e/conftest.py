@@ -1,0 +1,96 @@
+"""A real Chromium before the live server. Without one these tests are skipped, loudly; in CI that is a failure."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route, ViewportSize
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import Membership
+
+# Playwright keeps an event loop in this thread, in which Django would otherwise refuse the database.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP: ViewportSize = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+
+SignInBrowser = Callable[[Membership], None]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def chromium() -> None:
+    if CHROMIUM is None:
+        reason = "Chromium is not installed: apt-get install chromium (or name it in CHROMIUM)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """Tests name whole addresses. The plugin's fixture of this name ends in a warning of pytest 9, here an error."""
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any], chromium: None) -> dict[str, Any]:
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    facts = {"viewport": DESKTOP, "locale": "en-GB", "timezone_id": "UTC", "reduced_motion": "reduce"}
+    return {**browser_context_args, **facts}
+
+
+@pytest.fixture(autouse=True)
+def quiet_events(context: BrowserContext, live_server: LiveServer) -> None:
+    """The event stream is another process: here it is there and says nothing."""
+
+    def answer(route: Route) -> None:
+        allowed = {"access-control-allow-origin": live_server.url, "access-control-allow-credentials": "true"}
+        route.fulfill(content_type="text/event-stream", headers=allowed, body="retry: 600000\n\n")
+
+    context.route("**/events/", answer)
+
+
+@pytest.fixture
+def sign_in(context: BrowserContext, live_server: LiveServer) -> SignInBrowser:
+    """The browser is this member's, without the sign-in form in every test."""
+
+    def enter(member: Membership) -> None:
+        client = Client()
+        client.force_login(member.user)
+        value = client.cookies["sessionid"].value
+        context.add_cookies([{"name": "sessionid", "value": value, "url": live_server.url}])
+
+    return enter
+
+
+@pytest.fixture
+def no_errors(page: Page) -> Iterator[list[str]]:
+    """Any error of a script or of the content security policy fails the test."""
+    errors: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            errors.append(message.text)
+
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", note)
+    yield errors
+    assert errors == []

@@ -1,0 +1,94 @@
+"""The body of a letter in its frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from accounts.models import Account, Membership
+from tests.conftest import MakeMailbox
+from tests.threads.builders import SALES, Mail, Post
+from threads.models import Message, MessageBody
+
+SignIn = Callable[[Membership], Client]
+
+
+@pytest.fixture
+def post(in_account: Account, alice: Membership, make_mailbox: MakeMailbox) -> Post:
+    return Post(make_mailbox(SALES, account_of=alice))
+
+
+def body(client: Client, query: str = "") -> str:
+    return client.get(f"/mail/messages/{Message.objects.get().pk}/body/{query}").content.decode()
+
+
+def test_its_policy_lets_nothing_run_or_load(signed_in: SignIn, post: Post, alice: Membership) -> None:
+    post.file(Mail("Offer", html="<p>Hi<script>x()</script></p>"))
+    answer = signed_in(alice).get(f"/mail/messages/{Message.objects.get().pk}/body/")
+    policy = answer["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+    assert "allow-scripts" not in policy
+    assert "sandbox allow-same-origin" in policy
+    assert answer["X-Frame-Options"] == "SAMEORIGIN"
+    assert "<script" not in answer.content.decode()
+
+
+def test_plain_bodies_follow_the_theme_and_colored_ones_lie_on_paper(
+    signed_in: SignIn, post: Post, alice: Membership
+) -> None:
+    post.file(Mail("Offer", html="<p>Plain</p>"))
+    client = signed_in(alice)
+    assert 'class="plain"' in body(client)
+    assert "color-scheme:dark}" in body(client, "?theme=dark")
+    MessageBody.objects.update(html='<p style="color: red">Red</p>')
+    assert 'class="paper"' in body(client)
+
+
+@pytest.mark.parametrize(
+    ("html", "is_folded"),
+    [
+        ("<p>Yes.</p><blockquote>Shall we?</blockquote>", True),
+        (f"<blockquote>Shall we?</blockquote><p>{'Yes, and here is why. ' * 20}</p>", False),
+        ("<p>Yes.</p>", False),
+    ],
+)
+def test_a_quote_at_the_end_is_folded(
+    signed_in: SignIn, post: Post, alice: Membership, html: str, is_folded: bool
+) -> None:
+    post.file(Mail("Offer"))
+    MessageBody.objects.update(html=html)
+    shown = body(signed_in(alice))
+    assert ("<details>" in shown) is is_folded
+    assert shown.count("Shall we?") == html.count("Shall we?")
+
+
+def test_text_is_escaped_and_its_quote_folded(signed_in: SignIn, post: Post, alice: Membership) -> None:
+    post.file(Mail("Offer", text="See https://a.example <b>\n\nOn Monday, Bob <b@x.example> wrote:\n> Shall we?"))
+    MessageBody.objects.update(html="")
+    shown = body(signed_in(alice))
+    assert "&lt;b&gt;" in shown
+    assert 'href="https://a.example"' in shown
+    assert "<details>" in shown
+
+
+def test_pictures_of_the_letter_get_an_address_of_ours(signed_in: SignIn, post: Post, alice: Membership) -> None:
+    post.file(Mail("Offer"))
+    MessageBody.objects.update(html='<img data-cid="logo@1" alt=""><img data-remote-src="https://x.example/p.gif">')
+    shown = body(signed_in(alice))
+    assert f'src="/mail/messages/{Message.objects.get().pk}/picture/?cid=logo%401"' in shown
+    assert 'src="https://x.example' not in shown.replace("data-remote-src", "")
+
+
+@pytest.mark.rule("K23")
+def test_others_do_not_get_it(
+    signed_in: SignIn, post: Post, alice: Membership, bob: Membership, charlie: Membership
+) -> None:
+    post.file(Mail("Offer"))
+    url = f"/mail/messages/{Message.objects.get().pk}/body/"
+    assert signed_in(charlie).get(url).status_code == 404
+    post.mailbox.kind, post.mailbox.owner = "personal", alice
+    post.mailbox.save()
+    assert signed_in(bob).get(url).status_code == 404

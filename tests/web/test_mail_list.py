@@ -1,0 +1,116 @@
+"""The list of conversations: folders, search, pages, and whose they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.http import QueryDict
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import Account, Membership
+from tests.conftest import MakeMailbox
+from tests.threads.builders import SALES, Mail, Post
+from threads.models import Thread
+from threads.services import delete_threads
+from web import mail_list
+from web.mail_address import Cursor, Place
+
+SignIn = Callable[[Membership], Client]
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def post(in_account: Account, alice: Membership, make_mailbox: MakeMailbox) -> Post:
+    return Post(make_mailbox(SALES, account_of=alice))
+
+
+def subjects(member: Membership, place: Place) -> list[str]:
+    page = mail_list.list_rows(member, place)
+    return [row.thread.subject for _day, rows in page.days for row in rows]
+
+
+def test_newest_first_page_after_page(post: Post, alice: Membership) -> None:
+    post.file(*[Mail(f"Letter {number}", sender=f"p{number}@client.example") for number in range(5)])
+    first = mail_list.list_rows(alice, Place(), size=3)
+    assert first.next_place is not None
+    second = mail_list.list_rows(alice, first.next_place, size=3)
+    shown = [row.thread.subject for page in (first, second) for _day, rows in page.days for row in rows]
+    assert shown == [f"Letter {number}" for number in (4, 3, 2, 1, 0)]
+    assert second.next_place is None
+
+
+def test_an_address_is_read_as_it_was_written() -> None:
+    place = Place.parse("sent", QueryDict("mailbox=3&q= quote\0 &filter=unread&before=nonsense"))
+    assert place == Place("sent", 3, "quote", only_unread=True)
+    assert place.url() == "/mail/sent/?mailbox=3&q=quote&filter=unread"
+    assert place.url(12) == "/mail/sent/12/?mailbox=3&q=quote&filter=unread"
+
+
+@pytest.mark.parametrize("typed", ["", "x", "1-", "-1", "99999999999999999999-1", "1-1-1"])
+def test_a_place_that_we_did_not_write_is_the_beginning(typed: str) -> None:
+    assert Cursor.parse(typed) is None
+
+
+def test_search_finds_subject_people_and_text(post: Post, alice: Membership) -> None:
+    post.file(Mail("Offer", text="the blue lamp"), Mail("Invoice", sender="Boris <boris@other.example>"))
+    assert subjects(alice, Place(text="lamp")) == ["Offer"]
+    assert subjects(alice, Place(text="Boris")) == ["Invoice"]
+    assert subjects(alice, Place(text="nothing")) == []
+
+
+def test_unread_only(post: Post, alice: Membership) -> None:
+    post.file(Mail("New"), Mail("Old", sender="b@other.example", flags=frozenset({"\\Seen"})))
+    assert subjects(alice, Place(only_unread=True)) == ["New"]
+
+
+def test_more_rows_cost_no_more_queries(
+    signed_in: SignIn, post: Post, alice: Membership, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    client = signed_in(alice)
+    post.file(Mail("First"))
+    with CaptureQueriesContext(connection) as few:
+        client.get("/mail/inbox/")
+    post.file(*[Mail(f"Letter {number}", sender=f"p{number}@client.example") for number in range(9)])
+    with django_assert_max_num_queries(len(few)):
+        client.get("/mail/inbox/")
+
+
+@pytest.mark.rule("K63")
+def test_deleted_is_for_administrators_only(signed_in: SignIn, post: Post, alice: Membership, bob: Membership) -> None:
+    post.file(Mail("Gone"))
+    delete_threads(alice, list(Thread.objects.values_list("id", flat=True)))
+    assert "Gone" in signed_in(alice).get("/mail/deleted/").content.decode()
+    assert signed_in(bob).get("/mail/deleted/").status_code == 404
+    assert "/mail/deleted/" not in signed_in(bob).get("/mail/inbox/").content.decode()
+
+
+def test_htmx_gets_the_list_alone_and_caches_keep_neither(signed_in: SignIn, post: Post, alice: Membership) -> None:
+    post.file(Mail("Offer"))
+    client = signed_in(alice)
+    page, fragment = client.get("/mail/inbox/"), client.get("/mail/inbox/", headers=HTMX)
+    assert "<html" in page.content.decode()
+    assert "<html" not in fragment.content.decode()
+    assert "Offer" in fragment.content.decode()
+    for answer in (page, fragment):
+        assert "HX-Request" in answer["Vary"]
+        assert answer["Cache-Control"] == "no-store"
+
+
+def test_charlie_sees_nothing_of_it(signed_in: SignIn, post: Post, charlie: Membership) -> None:
+    post.file(Mail("Offer"))
+    client = signed_in(charlie)
+    thread_id = Thread.objects.get().pk
+    assert "Offer" not in client.get("/mail/inbox/").content.decode()
+    assert client.get(f"/mail/inbox/{thread_id}/").status_code == 404
+    client.post("/mail/inbox/delete/", {"ids": [thread_id]})
+    assert Thread.objects.get().message_count == 1
+
+
+def test_a_visitor_is_sent_to_sign_in_and_htmx_is_told_so(client: Client, db: None) -> None:
+    assert client.get("/mail/inbox/")["Location"] == "/accounts/login/?next=/mail/inbox/"
+    fragment = client.get("/mail/inbox/", headers=HTMX)
+    assert (fragment.status_code, "signed-out" in fragment["HX-Trigger"]) == (401, True)

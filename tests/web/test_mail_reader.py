@@ -1,0 +1,117 @@
+"""The open conversation: its letters, what is read by opening, what is on its way, the card beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import Account, Membership
+from crm.services import ContactValues, LeadValues, create_contact, create_lead
+from mailkit.types import OutgoingAttachment
+from outbox.models import OutgoingMail
+from outbox.services import LetterRequest, queue_letter
+from tests.conftest import MakeMailbox
+from tests.threads.builders import SALES, Mail, Post
+from threads.models import Attachment, Message, Thread
+
+SignIn = Callable[[Membership], Client]
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def post(in_account: Account, alice: Membership, make_mailbox: MakeMailbox) -> Post:
+    return Post(make_mailbox(SALES, account_of=alice))
+
+
+def open_thread(client: Client) -> str:
+    return client.get(f"/mail/inbox/{Thread.objects.get().pk}/", headers=HTMX).content.decode()
+
+
+def test_opening_marks_as_read_and_news_do_not(signed_in: SignIn, post: Post, alice: Membership) -> None:
+    post.file(Mail("Offer"))
+    client = signed_in(alice)
+    thread = Thread.objects.get()
+    assert client.get(f"/mail/inbox/{thread.pk}/tail/", headers=HTMX).status_code == 200
+    assert Message.objects.filter(is_read=False).count() == 1
+    open_thread(client)
+    assert Message.objects.filter(is_read=False).count() == 0
+
+
+def test_the_newest_letter_and_unread_ones_are_open(signed_in: SignIn, post: Post, alice: Membership) -> None:
+    seen = frozenset({"\\Seen"})
+    post.file(Mail("Offer", flags=seen), Mail("Re: Offer"), Mail("Re: Offer", flags=seen))
+    page = open_thread(signed_in(alice))
+    assert page.count('<details class="msg"') == 3
+    assert page.count(" open>") == 2
+
+
+def test_more_letters_cost_no_more_queries(
+    signed_in: SignIn, post: Post, alice: Membership, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    seen = frozenset({"\\Seen"})
+    client = signed_in(alice)
+    post.file(Mail("Offer", flags=seen))
+    with CaptureQueriesContext(connection) as few:
+        open_thread(client)
+    post.file(*[Mail("Offer", flags=seen) for _number in range(9)])
+    with django_assert_max_num_queries(len(few)):
+        open_thread(client)
+
+
+def test_the_tail_brings_what_was_filed_since(signed_in: SignIn, post: Post, alice: Membership) -> None:
+    post.file(Mail("Offer", text="first words"))
+    client, thread = signed_in(alice), Thread.objects.get()
+    last = Message.objects.get().pk
+    post.file(Mail("Offer", text="second words"))
+    tail = client.get(f"/mail/inbox/{thread.pk}/tail/?after={last}", headers=HTMX).content.decode()
+    assert "second words" in tail
+    assert "first words" not in tail
+
+
+def test_files_on_the_server_are_links_and_others_say_so(signed_in: SignIn, post: Post, alice: Membership) -> None:
+    post.file(Mail("Offer", files=(OutgoingAttachment("plan.pdf", "application/pdf", b"%PDF"),)))
+    client, file = signed_in(alice), Attachment.objects.get()
+    assert f"/mail/attachments/{file.pk}/" in open_thread(client)
+    Message.objects.update(on_server=False)
+    page = open_thread(client)
+    assert "No longer on the mail server" in page
+    assert f"/mail/attachments/{file.pk}/" not in page
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("queued", "Waiting to be sent"),
+        ("failed", "Not sent"),
+        ("unknown", "May have been sent"),
+        ("held", "Waits until"),
+    ],
+)
+def test_a_letter_on_its_way_says_how_it_stands(
+    signed_in: SignIn, post: Post, alice: Membership, state: str, words: str
+) -> None:
+    post.file(Mail("Offer"))
+    request = LetterRequest(post.mailbox.pk, ["anna@client.example"], reply_to_message_id=Message.objects.get().pk)
+    queue_letter(alice, request)
+    OutgoingMail.objects.update(state=state)
+    assert words in open_thread(signed_in(alice))
+
+
+def test_the_card_names_the_client_and_the_lead(signed_in: SignIn, post: Post, alice: Membership) -> None:
+    contact = create_contact(ContactValues("Anna", "Petrova", ["anna@client.example"], ["+34 955"]))
+    create_lead(LeadValues("40 licences", contacts=[contact]))
+    post.file(Mail("Offer"))
+    page = open_thread(signed_in(alice))
+    assert "40 licences" in page
+    assert "Stage 1 of 3" in page
+    assert f"/contacts/{contact.pk}/" in page
+
+
+def test_an_unknown_client_can_be_made_a_contact(signed_in: SignIn, post: Post, alice: Membership) -> None:
+    post.file(Mail("Offer"))
+    assert "/contacts/new/?email=anna%40client.example" in open_thread(signed_in(alice))

@@ -1,0 +1,64 @@
+"""The bell: what rings, for whom, and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Account, Membership, Notice
+from accounts.notices import notify
+from outbox.models import OutgoingMail
+from outbox.notices import FAILED, tell_author
+from tests.conftest import MakeMailbox
+
+SignIn = Callable[[Membership], Client]
+
+
+def test_a_notice_says_what_to_do(
+    signed_in: SignIn, alice: Membership, in_account: Account, make_mailbox: MakeMailbox
+) -> None:
+    mailbox = make_mailbox("sales@acme.example", account_of=alice)
+    notify([alice], "mailbox.needs_login", mailbox=mailbox.pk)
+    client = signed_in(alice)
+    page = client.get(reverse("notices")).content.decode()
+    assert "sales@acme.example needs a new sign-in" in page
+    assert reverse("mailbox_servers", args=[mailbox.pk]) in page
+    assert 'class="badge">1<' in client.get(reverse("notice_bell")).content.decode()
+
+
+def test_read_notices_ring_no_more(signed_in: SignIn, alice: Membership, in_account: Account) -> None:
+    notify([alice, alice], "mailbox.needs_login", mailbox=0)
+    client, one = signed_in(alice), Notice.objects.first()
+    assert one is not None
+    client.post(reverse("notices_read"), {"notice": one.pk})
+    assert Notice.objects.filter(read_at__isnull=True).count() == 1
+    client.post(reverse("notices_read"))
+    assert "badge" not in client.get(reverse("notice_bell")).content.decode()
+
+
+def test_notices_of_others_are_not_there(
+    signed_in: SignIn, alice: Membership, bob: Membership, charlie: Membership, in_account: Account
+) -> None:
+    notify([alice], "mailbox.needs_login", mailbox=0)
+    for other in (bob, charlie):
+        client = signed_in(other)
+        assert "needs a new sign-in" not in client.get(reverse("notices")).content.decode()
+        client.post(reverse("notices_read"))
+    assert Notice.objects.filter(read_at__isnull=True).count() == 1
+
+
+@pytest.mark.rule("M90", "M94")
+def test_a_letter_that_was_not_sent_says_why_and_can_be_sent_again(
+    signed_in: SignIn, bob: Membership, in_account: Account, make_mailbox: MakeMailbox
+) -> None:
+    facts = {"mailbox": make_mailbox("bob@acme.example", owner=bob), "author": bob, "subject": "Our offer"}
+    mail = OutgoingMail.objects.create(**facts, state="failed", error_code="quota", due_at=timezone.now())
+    tell_author(mail, FAILED)
+    page = signed_in(bob).get(reverse("notices")).content.decode()
+    assert "“Our offer” was not sent" in page
+    assert "The recipient&#x27;s mailbox is full." in page
+    assert reverse("outbox_retry", args=[mail.pk]) in page

@@ -1,0 +1,199 @@
+"""Forms about contacts, companies and leads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import Membership
+from crm.errors import ValueRefused
+from crm.models import Company, Contact, Lead, Pipeline, Stage
+from crm.services import CompanyValues, ContactValues, LeadValues, write_company
+
+SPARE_LINES = 1  # empty ones at the end, so that more can be entered without scripts
+
+
+class Lines(forms.Widget):
+    """Several short texts, an input each."""
+
+    template_name = "crm/lines.html"
+    input_type = "text"
+
+    def __init__(self, attrs: dict[str, Any] | None = None, *, input_type: str = "text", most: int = 20) -> None:
+        super().__init__(attrs)
+        self.input_type, self.most = input_type, most
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:  # noqa: ANN401  (Django's)
+        context = super().get_context(name, value, attrs)
+        lines = [*(value or []), *[""] * SPARE_LINES][: self.most]
+        context["widget"].update(lines=lines, input_type=self.input_type)
+        return context
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[str]:  # noqa: ANN401  (Django's)
+        given = data.getlist(name) if isinstance(data, MultiValueDict) else data.get(name, [])
+        return [line for line in given if line.strip()][: self.most]
+
+    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:  # noqa: ANN401  (Django's)
+        return name not in data
+
+
+class LinesField(forms.Field):
+    """A list of texts; empty lines are dropped."""
+
+    def __init__(self, *, max_chars: int, **options: Any) -> None:
+        super().__init__(required=False, **options)
+        self.max_chars = max_chars
+
+    def clean(self, value: Sequence[str]) -> list[str]:
+        lines = [line.strip() for line in super().clean(value) or []]
+        if any(len(line) > self.max_chars for line in lines):
+            raise forms.ValidationError(_("One of them is too long."))
+        return lines
+
+
+class MemberChoiceField(forms.ModelChoiceField):
+    """A colleague. The queryset is set by the form: a class has no account."""
+
+    def label_from_instance(self, obj: Membership) -> str:
+        return obj.name
+
+
+class CardForm(forms.Form):
+    """What contacts, companies and leads have in common: somebody responsible, and values a service may refuse."""
+
+    responsible = MemberChoiceField(label=_("Responsible"), queryset=None, required=False, empty_label=_("Nobody"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        active = Membership.objects.filter(is_active=True).select_related("user").order_by("user__name", "id")
+        self.fields["responsible"].queryset = active  # type: ignore[attr-defined]
+
+    def refuse(self, error: ValueRefused) -> None:
+        self.add_error(error.field if error.field in self.fields else None, error.message)
+
+
+def company_field() -> forms.CharField:
+    """Typed with suggestions: accounts have more companies than a menu can hold."""
+    attrs = {
+        "list": "company-names",
+        "autocomplete": "off",
+        "hx-get": "/companies/names/",
+        "hx-target": "#company-names",
+    }
+    attrs["hx-trigger"] = "focus once, input changed delay:200ms"
+    return forms.CharField(
+        label=_("Company"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs=attrs),
+        help_text=_("A new name makes a new company."),
+    )
+
+
+def company_named(name: str) -> Company | None:
+    """The company of this name, made when there is none; None for no name. Call it inside the saving transaction."""
+    if not name.strip():
+        return None
+    return Company.objects.filter(name__iexact=name.strip()).order_by("id").first() or write_company(
+        CompanyValues(name)
+    )
+
+
+class ContactForm(CardForm):
+    first_name = forms.CharField(label=_("First name"), max_length=100, required=False)
+    last_name = forms.CharField(label=_("Last name"), max_length=100, required=False)
+    emails = LinesField(label=_("Email addresses"), max_chars=320, widget=Lines(input_type="email"))
+    phones = LinesField(label=_("Phones"), max_chars=40, widget=Lines(input_type="tel"))
+    company = company_field()
+
+    field_order = ("first_name", "last_name", "emails", "phones", "company", "responsible")
+
+    @staticmethod
+    def initial_of(contact: Contact) -> dict[str, Any]:
+        return {
+            "first_name": contact.first_name,
+            "last_name": contact.last_name,
+            "emails": [row.email for row in contact.emails.all()],
+            "phones": contact.phones,
+            "company": contact.company.name if contact.company else "",
+            "responsible": contact.responsible_id,
+        }
+
+    def values(self) -> ContactValues:
+        return ContactValues(**{**self.cleaned_data, "company": company_named(self.cleaned_data["company"])})
+
+
+class CompanyForm(CardForm):
+    name = forms.CharField(label=pgettext_lazy("company or lead", "Name"), max_length=200)
+    emails = LinesField(label=_("Email addresses"), max_chars=320, widget=Lines(input_type="email"))
+    phones = LinesField(label=_("Phones"), max_chars=40, widget=Lines(input_type="tel"))
+
+    field_order = ("name", "emails", "phones", "responsible")
+
+    @staticmethod
+    def initial_of(company: Company) -> dict[str, Any]:
+        names = ("name", "emails", "phones")
+        return {**{name: getattr(company, name) for name in names}, "responsible": company.responsible_id}
+
+    def values(self) -> CompanyValues:
+        return CompanyValues(**self.cleaned_data)
+
+
+class StageChoiceField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Stage) -> str:
+        return obj.name
+
+
+class ContactsField(forms.ModelMultipleChoiceField):
+    """Those who take part. Only ticked ones are ever rendered: an account has too many for a list."""
+
+    widget = forms.CheckboxSelectMultiple
+
+
+class LeadForm(CardForm):
+    name = forms.CharField(label=pgettext_lazy("company or lead", "Name"), max_length=200)
+    price = forms.DecimalField(label=_("Price"), max_digits=14, decimal_places=2, min_value=0, required=False)
+    stage = StageChoiceField(label=_("Stage"), queryset=None, empty_label=None)
+    company = company_field()
+    contacts = ContactsField(label=_("Contacts"), queryset=None, required=False)
+
+    field_order = ("name", "price", "stage", "company", "responsible", "contacts")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["stage"].queryset = Stage.objects.all()  # type: ignore[attr-defined]
+        self.fields["stage"].choices = stage_choices()  # type: ignore[attr-defined]
+        self.fields["contacts"].queryset = Contact.objects.all()  # type: ignore[attr-defined]
+
+    @staticmethod
+    def initial_of(lead: Lead) -> dict[str, Any]:
+        return {
+            "name": lead.name,
+            "price": lead.price,
+            "stage": lead.stage_id,
+            "company": lead.company.name if lead.company else "",
+            "responsible": lead.responsible_id,
+            "contacts": [contact.pk for contact in lead.contacts.all()],
+        }
+
+    def ticked(self) -> list[Contact]:
+        """Those that are chosen now, for showing."""
+        ids = [str(value) for value in self["contacts"].value() or []]
+        return list(
+            Contact.objects.for_list().filter(pk__in=[value for value in ids if value.isdigit() and len(value) < 19])
+        )
+
+    def values(self) -> LeadValues:
+        return LeadValues(**{**self.cleaned_data, "company": company_named(self.cleaned_data["company"])})
+
+
+def stage_choices() -> list[Any]:
+    """Value and name of each stage, as Django's `choices`: grouped by pipeline when there are several."""
+    pipelines = list(Pipeline.objects.prefetch_related("stages"))
+    groups = [(pipeline.name, [(stage.pk, stage.name) for stage in pipeline.stages.all()]) for pipeline in pipelines]
+    return groups[0][1] if len(groups) == 1 else groups

@@ -1,0 +1,223 @@
+"""Forms about mailboxes: their servers, and how they behave."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.validators import MaxValueValidator
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership
+from mailboxes.errors import SettingRefused
+from mailboxes.models import Mailbox
+from mailboxes.requests import ConnectRequest, ServerRequest, check_request
+from mailboxes.services import MIN_INTERVAL_MINUTES, MailboxSettings
+from mailkit.addresses import domain_of
+from mailkit.types import Secret, Security
+
+HOST = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+
+
+def security_choices() -> list[tuple[str, str]]:
+    """Without encryption only where the mail server may be this very machine."""
+    return [(value, str(label)) for value, label in Mailbox.Security.choices if value != "none" or settings.EMBEDDED]
+
+
+def password_field(**options: Any) -> forms.CharField:
+    """Spaces count in passwords, and no browser shall offer the one of this site."""
+    widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    return forms.CharField(strip=False, max_length=1000, widget=widget, **options)
+
+
+class ServersForm(forms.Form):
+    """Both servers and how to sign in there. `password` serves both, unless the SMTP server has its own."""
+
+    password = password_field(label=_("Password"))
+    imap_host = forms.CharField(label=_("IMAP server"), max_length=253, widget=forms.TextInput(attrs=HOST))
+    imap_port = forms.IntegerField(label=_("Port"), min_value=1, max_value=65535, initial=993)
+    imap_security = forms.ChoiceField(label=_("Encryption"), initial="tls")
+    imap_username = forms.CharField(
+        label=_("User name"),
+        max_length=320,
+        required=False,
+        widget=forms.TextInput(attrs=HOST),
+        help_text=_("Only if the server wants another one than the email address."),
+    )
+    smtp_host = forms.CharField(label=_("SMTP server"), max_length=253, widget=forms.TextInput(attrs=HOST))
+    smtp_port = forms.IntegerField(label=_("Port"), min_value=1, max_value=65535, initial=465)
+    smtp_security = forms.ChoiceField(label=_("Encryption"), initial="tls")
+    smtp_username = forms.CharField(
+        label=_("User name for sending"), max_length=320, required=False, widget=forms.TextInput(attrs=HOST)
+    )
+    smtp_password = password_field(label=_("Password for sending"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("imap_security", "smtp_security"):
+            self.fields[name].choices = security_choices()  # type: ignore[attr-defined]
+
+    def request(self, *, save_send_only: bool = False) -> ConnectRequest:
+        raise NotImplementedError
+
+    @property
+    def has_smtp_login(self) -> bool:
+        """Whether the folded part must stand open."""
+        return any(
+            self[name].value() or self[name].errors for name in ("imap_username", "smtp_username", "smtp_password")
+        )
+
+    def server(self, protocol: str, *, address: str) -> ServerRequest:
+        """`protocol` is "imap" or "smtp". What SMTP does not have of its own it takes from IMAP."""
+        given = self.cleaned_data
+        username = given["imap_username"] or address
+        password = given["password"]
+        if protocol == "smtp":
+            username, password = given["smtp_username"] or username, given["smtp_password"] or password
+        return ServerRequest(
+            host=given[f"{protocol}_host"].strip(),
+            port=given[f"{protocol}_port"],
+            security=Security(given[f"{protocol}_security"]),
+            username=username,
+            password=Secret(password),
+        )
+
+    def check_hosts(self, request: ConnectRequest) -> None:
+        """What can be said before any server is asked."""
+        try:
+            check_request(request)
+        except SettingRefused as error:
+            self.refuse(error)
+
+    def refuse(self, error: SettingRefused) -> None:
+        """Show what a service does not accept beside its field."""
+        name = error.field.replace(".", "_")
+        self.add_error(name if name in self.fields else None, error.message)
+
+
+class ConnectForm(ServersForm):
+    """A new mailbox."""
+
+    address = forms.CharField(
+        label=_("Email address"),
+        max_length=320,
+        widget=forms.TextInput(
+            attrs={**HOST, "inputmode": "email", "autofocus": True, "placeholder": "name@example.com"}
+        ),
+    )
+    kind = forms.ChoiceField(label=_("Who uses this mailbox?"), choices=Mailbox.Kind.choices, widget=forms.RadioSelect)
+
+    field_order = ("address", "password", "kind")
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+        self.member = member
+        super().__init__(*args, **kwargs)
+        self.fields["imap_host"].required = self.fields["smtp_host"].required = False  # guessed from the address
+
+    def clean_kind(self) -> str:
+        kind: str = self.cleaned_data["kind"]
+        if kind == Mailbox.Kind.SHARED and not self.member.is_admin:
+            raise forms.ValidationError(_("Only administrators connect shared mailboxes."))
+        return kind
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        domain = domain_of(given.get("address", ""))
+        for protocol in ("imap", "smtp"):
+            if not given.get(f"{protocol}_host"):
+                given[f"{protocol}_host"] = f"{protocol}.{domain}"
+        if not self.errors:
+            self.check_hosts(self.request())
+        return given
+
+    def request(self, *, save_send_only: bool = False) -> ConnectRequest:
+        address = self.cleaned_data["address"].strip()
+        return ConnectRequest(
+            address=address,
+            display_name="",
+            kind=self.cleaned_data["kind"],
+            imap=self.server("imap", address=address),
+            smtp=self.server("smtp", address=address),
+            save_send_only=save_send_only,
+        )
+
+
+class ChangeServersForm(ServersForm):
+    """Other servers or another password of a connected mailbox: the password is always entered again.
+
+    A stored one would otherwise go to whatever server somebody names here.
+    """
+
+    field_order = ("password",)
+
+    def __init__(self, *args: Any, mailbox: Mailbox, **kwargs: Any) -> None:
+        self.mailbox = mailbox
+        super().__init__(*args, initial=_servers_of(mailbox), **kwargs)
+        self.fields["imap_host"].required = mailbox.can_receive  # one that only sends may stay so
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if not self.errors:
+            self.check_hosts(self.request())
+        return given
+
+    def request(self, *, save_send_only: bool = False) -> ConnectRequest:
+        mailbox = self.mailbox
+        return ConnectRequest(
+            address=mailbox.address,
+            display_name=mailbox.display_name,
+            kind=mailbox.kind,
+            imap=self.server("imap", address=mailbox.address) if self.cleaned_data["imap_host"] else None,
+            smtp=self.server("smtp", address=mailbox.address),
+            save_send_only=save_send_only,
+        )
+
+
+def _servers_of(mailbox: Mailbox) -> dict[str, Any]:
+    """What is stored, but user names only where they say something: passwords are never read back."""
+    imap_username = "" if mailbox.imap_username == mailbox.address else mailbox.imap_username
+    smtp_username = "" if mailbox.smtp_username == (mailbox.imap_username or mailbox.address) else mailbox.smtp_username
+    names = ("imap_host", "imap_port", "imap_security", "smtp_host", "smtp_port", "smtp_security")
+    stored: dict[str, Any] = {name: getattr(mailbox, name) for name in names}
+    return {**stored, "imap_username": imap_username, "smtp_username": smtp_username}
+
+
+class MailboxForm(forms.Form):
+    """How a mailbox behaves."""
+
+    display_name = forms.CharField(
+        label=_("Name shown to recipients"),
+        max_length=150,
+        required=False,
+        help_text=_("Stands beside the address in the letters that go out."),
+    )
+    signature = forms.CharField(
+        label=_("Signature"),
+        max_length=5000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Ends the letters of people who have no signature of their own."),
+    )
+    interval_minutes = forms.IntegerField(label=_("Check for new mail every (minutes)"), min_value=MIN_INTERVAL_MINUTES)
+    group_messages = forms.BooleanField(
+        label=_("Group messages into threads"),
+        required=False,
+        help_text=_("Letters with the same client and subject stand together. Changing it regroups what is there."),
+    )
+    shared_with_admins = forms.BooleanField(
+        label=_("Share with the administrators"),
+        required=False,
+        help_text=_("Then you and the administrators read this mailbox. Otherwise only you do."),
+    )
+
+    def __init__(self, *args: Any, mailbox: Mailbox, member: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "initial": {name: getattr(mailbox, name) for name in self.base_fields}})
+        most = settings.POLL_MAX_MINUTES
+        self.fields["interval_minutes"].validators.append(MaxValueValidator(most))
+        self.fields["interval_minutes"].widget.attrs["max"] = most
+        if mailbox.owner_id != member.pk:  # K24: only the owner gives it away
+            del self.fields["shared_with_admins"]
+
+    def changes(self) -> MailboxSettings:
+        return MailboxSettings(**self.cleaned_data)

@@ -1,0 +1,146 @@
+"""The left half of the mail screen: folders, mailboxes and rows, as the templates show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from django.db.models import Count, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Membership
+from crm.models import Lead
+from mailboxes.models import Mailbox
+from threads.models import Thread
+from web.mail_address import Cursor, Place
+from web.mailbox_health import health_of
+from web.moments import day_heading
+
+PAGE = 50
+STAGE_TONES = ("slate", "blue", "violet", "amber")  # by the stage's place in its pipeline
+FOLDERS: tuple[tuple[str, str | Promise, str], ...] = (
+    ("inbox", gettext_lazy("Inbox"), "inbox"),
+    ("sent", gettext_lazy("Sent"), "send"),
+    ("deleted", gettext_lazy("Deleted"), "trash-2"),
+)
+FOLDER_NAMES = {name: label for name, label, _icon in FOLDERS}
+
+
+@dataclass(frozen=True, slots=True)
+class FolderLine:
+    label: str
+    icon: str
+    href: str
+    is_current: bool
+    unread_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoxLine:
+    """A mailbox with the state of its health in words: a color alone tells nothing to many."""
+
+    mailbox: Mailbox
+    href: str
+    is_current: bool
+    unread_count: int
+    tone: str
+    words: str
+    is_importing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    thread: Thread
+    href: str
+    who: str
+    stage: str
+    stage_tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """Rows under their day headings, and the place where the next page begins."""
+
+    days: Sequence[tuple[str, Sequence[Row]]]
+    next_place: Place | None
+
+
+def list_rows(member: Membership, place: Place, *, size: int = PAGE) -> ListPage:
+    threads = list(threads_at(member, place)[: size + 1])
+    more = len(threads) > size
+    threads = threads[:size]
+    stages = _stages_of(threads)
+    rows = [_row(thread, place, stages) for thread in threads]
+    days = [(day, list(group)) for day, group in groupby(rows, key=lambda row: day_heading(row.thread.last_message_at))]
+    return ListPage(days, replace(place, before=Cursor.after(threads[-1])) if more else None)
+
+
+def threads_at(member: Membership, place: Place) -> QuerySet[Thread]:
+    """Newest first, from the cursor on."""
+    threads = Thread.objects.visible_to(member).in_folder(place.folder)
+    if place.mailbox_id:
+        threads = threads.filter(mailbox=place.mailbox_id)
+    if place.only_unread:
+        threads = threads.unread()
+    if place.text:
+        threads = threads.matching(place.text)
+    return threads.newest_first(before=place.before.key if place.before else None)
+
+
+def _row(thread: Thread, place: Place, stages: dict[str, tuple[str, str]]) -> Row:
+    stage, tone = stages.get(thread.counterpart_key, ("", ""))
+    who = thread.counterpart_name or thread.counterpart_address or _("(no recipient)")
+    return Row(thread, place.url(thread.pk), who, stage, tone)
+
+
+def _stages_of(threads: Iterable[Thread]) -> dict[str, tuple[str, str]]:
+    """The stage of the open lead of each client, for all rows in one query. The newest lead wins."""
+    keys = {thread.counterpart_key for thread in threads if thread.counterpart_key}
+    leads = Lead.objects.open().filter(contacts__emails__email_key__in=keys).order_by("created_at")
+    facts = leads.values_list("contacts__emails__email_key", "stage__name", "stage__position")
+    return {key: (name, STAGE_TONES[min(position, len(STAGE_TONES) - 1)]) for key, name, position in facts}
+
+
+def list_folders(member: Membership, place: Place, unread: dict[int, int]) -> list[FolderLine]:
+    """Unread counts belong to the inbox. Deleted is the administrators' (K63)."""
+    here = replace(place, text="", only_unread=False, before=None)
+    return [
+        FolderLine(
+            str(label), icon, replace(here, folder=name).url(), name == place.folder,
+            sum(unread.values()) if name == "inbox" else 0,
+        )
+        for name, label, icon in FOLDERS
+        if name != "deleted" or member.is_admin
+    ]  # fmt: skip
+
+
+def list_boxes(member: Membership, place: Place, unread: dict[int, int]) -> list[BoxLine]:
+    return [
+        _box_line(mailbox, place, unread.get(mailbox.pk, 0))
+        for mailbox in Mailbox.objects.visible_to(member).order_by("address_key")
+    ]
+
+
+def count_unread(member: Membership) -> dict[int, int]:
+    """Unread threads by mailbox."""
+    unread = Thread.objects.visible_to(member).unread()
+    return dict(unread.values_list("mailbox").annotate(count=Count("id")).order_by())
+
+
+def _box_line(mailbox: Mailbox, place: Place, unread_count: int) -> BoxLine:
+    here = Place(folder=place.folder, mailbox_id=mailbox.pk)
+    health = health_of(mailbox)
+    is_importing = mailbox.state == Mailbox.State.IMPORTING
+    words = health.detail if is_importing and health.detail else health.words
+    return BoxLine(
+        mailbox=mailbox,
+        href=here.url(),
+        is_current=mailbox.pk == place.mailbox_id,
+        unread_count=unread_count,
+        tone=health.tone,
+        words=str(mailbox.get_kind_display()) if health.tone == "good" else words,
+        is_importing=is_importing,
+    )

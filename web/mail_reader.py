@@ -1,0 +1,185 @@
+"""The right half of the mail screen: one thread with its letters and the card of the client, as templates show them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from accounts.models import Membership
+from crm.models import Contact, Lead, Stage
+from outbox.advice import advice_for
+from outbox.models import OutgoingMail
+from threads.models import Attachment, Message, Participant, Thread
+
+RECENT = 5
+State = OutgoingMail.State
+# What became of a letter, what it means, and the tone of the words. The rest says the letter's own error.
+DELIVERY_WORDS: dict[str, tuple[str | Promise, str]] = {
+    State.QUEUED: (gettext_lazy("Waiting to be sent"), "busy"),
+    State.SENDING: (gettext_lazy("Being sent"), "busy"),
+    State.SENT: (pgettext_lazy("letter", "Sent"), "good"),
+    State.RETRY: (gettext_lazy("Not sent yet. We try again by ourselves"), "warn"),
+    State.FAILED: (gettext_lazy("Not sent"), "bad"),
+    State.UNKNOWN: (gettext_lazy("May have been sent"), "warn"),
+    State.HELD: (gettext_lazy("Waits until the mailbox can sign in again"), "warn"),
+}
+UNDELIVERED = (State.QUEUED, State.SENDING, State.RETRY, State.FAILED, State.UNKNOWN, State.HELD)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The state of a letter of ours, in words."""
+
+    mail: OutgoingMail
+    words: str
+    tone: str
+    detail: str
+    can_retry: bool
+    can_cancel: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    message: Message
+    who: str
+    is_open: bool
+    blocks_images: bool
+    recipients: Sequence[Participant]
+    files: Sequence[Attachment]
+    delivery: Delivery | None
+
+    @property
+    def drawn_name(self) -> str:
+        """Whose initials stand before it: "You" has none."""
+        return self.message.from_name or self.message.from_address
+
+    @property
+    def first_recipient(self) -> str:
+        first = self.recipients[0] if self.recipients else None
+        return (first.name or first.email) if first else _("(no recipient)")
+
+    @property
+    def other_recipients(self) -> int:
+        return max(0, len(self.recipients) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class LeadLine:
+    lead: Lead
+    steps: Sequence[str]  # done, now or nothing, one a stage
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The client beside the thread. Without a contact there is the offer to make one."""
+
+    name: str
+    address: str
+    contact: Contact | None
+    leads: Sequence[LeadLine]
+    recent: Sequence[Message]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    thread: Thread
+    letters: Sequence[Letter]
+    pending: Sequence[Delivery]
+    card: Card | None
+    after: int = 0
+
+    @property
+    def newest(self) -> Letter | None:
+        return self.letters[-1] if self.letters else None
+
+    @property
+    def last_id(self) -> int:
+        """What the next news begin after: ids are given in the order of filing."""
+        return max((letter.message.pk for letter in self.letters), default=self.after)
+
+
+def read_thread(member: Membership, thread: Thread, *, folder: str) -> Reader:
+    """Before it is marked as read: unread letters and the newest one are open."""
+    messages = Message.objects.filter(thread=thread, deleted_at__isnull=folder != "deleted").for_reading().in_order()
+    return Reader(thread, _letters(member, list(messages)), _pending(thread), _card(member, thread))
+
+
+def read_tail(member: Membership, thread: Thread, *, after: int) -> Reader:
+    """What has come since: letters filed later, and our letters that are on their way."""
+    messages = Message.objects.filter(thread=thread, deleted_at__isnull=True, pk__gt=after).for_reading().in_order()
+    return Reader(thread, _letters(member, list(messages)), _pending(thread), None, after)
+
+
+def _letters(member: Membership, messages: Sequence[Message]) -> list[Letter]:
+    mails = {mail.message_id: mail for mail in OutgoingMail.objects.filter(message__in=messages)}
+    return [_letter(member, message, message is messages[-1], mails.get(message.pk)) for message in messages]
+
+
+def _letter(member: Membership, message: Message, is_newest: bool, mail: OutgoingMail | None) -> Letter:
+    participants = list(message.participants.all())
+    written_by_me = mail is not None and mail.author_id == member.pk
+    to = [person for role in ("to", "cc", "bcc") for person in participants if person.role == role]
+    return Letter(
+        message=message,
+        who=_("You") if written_by_me else message.from_name or message.from_address or _("(unknown sender)"),
+        is_open=is_newest or not message.is_read,
+        blocks_images=any(body.has_remote_images for body in message.bodies.all()),
+        recipients=to,
+        files=[file for file in message.attachments.all() if not (file.is_inline and file.content_id)],
+        delivery=describe(mail) if mail else None,
+    )
+
+
+def _pending(thread: Thread) -> list[Delivery]:
+    """Letters of ours that are not filed yet."""
+    waiting = OutgoingMail.objects.filter(Q(thread=thread) | Q(reply_to_message__thread=thread))
+    waiting = waiting.filter(message__isnull=True, state__in=UNDELIVERED).prefetch_related("recipients")
+    return [describe(mail) for mail in waiting.select_related("mailbox").order_by("created_at")]
+
+
+def describe(mail: OutgoingMail) -> Delivery:
+    words, tone = DELIVERY_WORDS[mail.state]
+    advice = advice_for(mail.error_code)
+    return Delivery(
+        mail=mail,
+        words=str(words),
+        tone=tone,
+        detail=f"{advice.what} {advice.do}" if advice else "",
+        can_retry=mail.state in (State.FAILED, State.UNKNOWN),
+        can_cancel=mail.state in (State.QUEUED, State.RETRY),
+    )
+
+
+def _card(member: Membership, thread: Thread) -> Card | None:
+    if not thread.counterpart_address:
+        return None
+    contact = Contact.objects.with_address(thread.counterpart_address).for_list().first()
+    name = contact.name if contact else thread.counterpart_name or thread.counterpart_address
+    if contact is None:
+        return Card(name, thread.counterpart_address, None, (), ())
+    recent = Message.objects.visible_to(member).kept().of_contact(contact).exclude(thread=thread)
+    return Card(
+        name=name,
+        address=thread.counterpart_address,
+        contact=contact,
+        leads=_leads(contact),
+        recent=list(recent.newest_first()[:RECENT]),
+    )
+
+
+def _leads(contact: Contact) -> list[LeadLine]:
+    leads = Lead.objects.of_contact(contact).open().for_list().prefetch_related("stage__pipeline__stages")
+    return [_lead_line(lead) for lead in leads.order_by("-created_at", "-id")]
+
+
+def _lead_line(lead: Lead) -> LeadLine:
+    stages = [stage for stage in lead.stage.pipeline.stages.all() if stage.kind == Stage.Kind.OPEN]
+    position = next((number for number, stage in enumerate(stages) if stage.pk == lead.stage_id), 0)
+    steps = ["done" if number < position else "now" if number == position else "" for number in range(len(stages))]
+    return LeadLine(lead, steps, position + 1)

@@ -1,0 +1,114 @@
+"""Notices in words: made when they are shown, in the reader's language (accounts.notices stores kind and ids)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Notice
+from mailboxes.models import Mailbox
+from outbox.models import OutgoingMail
+from outbox.notices import FAILED, SOME_REFUSED, UNKNOWN
+from web.mail_reader import describe
+
+
+@dataclass(frozen=True)
+class Words:
+    """What one kind of notice says; `%(what)s` is the mailbox's address or the letter's subject."""
+
+    icon: str
+    tone: str
+    title: str | Promise
+    text: str | Promise
+    action: str | Promise
+
+
+@dataclass(frozen=True)
+class NoticeLine:
+    """`href` is empty when there is nothing to open; `retry_url` when sending again makes no sense."""
+
+    notice: Notice
+    words: Words
+    title: str
+    text: str
+    href: str
+    retry_url: str = ""
+
+
+NEEDS_LOGIN = "mailbox.needs_login"
+BY_KIND = {
+    NEEDS_LOGIN: Words(
+        "key-round",
+        "bad",
+        gettext_lazy("%(what)s needs a new sign-in"),
+        gettext_lazy("Its server no longer accepts the password. Enter the password again."),
+        gettext_lazy("Enter the password"),
+    ),
+    FAILED: Words(
+        "mail-warning",
+        "bad",
+        gettext_lazy("“%(what)s” was not sent"),
+        gettext_lazy("The server refused it. See why, and send it again."),
+        gettext_lazy("See the letter"),
+    ),
+    SOME_REFUSED: Words(
+        "mail-warning",
+        "bad",
+        gettext_lazy("“%(what)s” did not go to everybody"),
+        gettext_lazy("The server refused some of the addresses. The others have the letter."),
+        gettext_lazy("See the letter"),
+    ),
+    UNKNOWN: Words(
+        "circle-help",
+        "bad",
+        gettext_lazy("Nobody knows whether “%(what)s” was sent"),
+        gettext_lazy("The connection broke at the last moment. Look whether it arrived before you send it again."),
+        gettext_lazy("See the letter"),
+    ),
+}
+
+
+def lines_of(notices: Iterable[Notice]) -> list[NoticeLine]:
+    """What they are about comes in two queries for all. Kinds of a later version, after a step back, are left out."""
+    rows = [row for row in notices if row.kind in BY_KIND]
+    mailboxes = Mailbox.objects.in_bulk(_ids(rows, "mailbox"))
+    letters = OutgoingMail.objects.select_related("reply_to_message").in_bulk(_ids(rows, "mail"))
+    return [_about_mailbox(row, mailboxes) if row.kind == NEEDS_LOGIN else _about_letter(row, letters) for row in rows]
+
+
+def _ids(rows: Iterable[Notice], fact: str) -> set[int]:
+    return {row.facts[fact] for row in rows if fact in row.facts}
+
+
+def _about_mailbox(notice: Notice, mailboxes: Mapping[int, Mailbox]) -> NoticeLine:
+    mailbox, words = mailboxes.get(notice.facts.get("mailbox", 0)), BY_KIND[notice.kind]
+    what = mailbox.address if mailbox else _("A mailbox that is no longer connected")
+    href = reverse("mailbox_servers", args=[mailbox.pk]) if mailbox else ""
+    return NoticeLine(notice, words, str(words.title) % {"what": what}, str(words.text), href)
+
+
+def _about_letter(notice: Notice, letters: Mapping[int, OutgoingMail]) -> NoticeLine:
+    letter, words = letters.get(notice.facts.get("mail", 0)), BY_KIND[notice.kind]
+    if letter is None:
+        return NoticeLine(notice, words, str(words.title) % {"what": "…"}, "", "")
+    delivery = describe(letter)
+    return NoticeLine(
+        notice,
+        words,
+        str(words.title) % {"what": letter.subject or _("(no subject)")},
+        delivery.detail or str(words.text),
+        _place_of(letter),
+        reverse("outbox_retry", args=[letter.pk]) if delivery.can_retry else "",
+    )
+
+
+def _place_of(letter: OutgoingMail) -> str:
+    """The thread it belongs to; a first letter that was never sent has none."""
+    answered = letter.reply_to_message
+    thread_id = letter.thread_id or (answered.thread_id if answered else None)
+    return reverse("mail_thread", args=["sent" if letter.thread_id else "inbox", thread_id]) if thread_id else ""

@@ -1,0 +1,59 @@
+"""Places in lists that are read by key: opaque texts in addresses, never offsets."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """Some rows, and the place where the next ones begin: "" at the end."""
+
+    rows: Sequence[Row]
+    next_place: str
+
+
+def page_by_name(rows: QuerySet[Any], place: str, *, size: int) -> Page[Any]:
+    """In the order of (name, id)."""
+    after = _read(place, str)
+    if after:
+        name, row_id = after
+        rows = rows.filter(Q(name__gt=name) | Q(name=name, pk__gt=row_id))
+    found = list(rows.order_by("name", "pk")[: size + 1])
+    return Page(found[:size], _write(found[size - 1].name, found[size - 1].pk) if len(found) > size else "")
+
+
+def page_by_time(rows: QuerySet[Any], place: str, *, size: int, field: str = "created_at") -> Page[Any]:
+    """Newest first, in the order of (field, id)."""
+    before = _read(place, datetime.fromisoformat)
+    if before:
+        moment, row_id = before
+        rows = rows.filter(Q(**{f"{field}__lt": moment}) | Q(**{field: moment, "pk__lt": row_id}))
+    found = list(rows.order_by(f"-{field}", "-pk")[: size + 1])
+    if len(found) <= size:
+        return Page(found, "")
+    last = found[size - 1]
+    return Page(found[:size], _write(getattr(last, field).isoformat(), last.pk))
+
+
+def _write(key: str, row_id: int) -> str:
+    return base64.urlsafe_b64encode(json.dumps([key, row_id]).encode()).decode()
+
+
+def _read(place: str, as_key: Any) -> tuple[Any, int] | None:  # noqa: ANN401  (a type or a function)
+    """None for what we did not write: the list then begins at its beginning."""
+    try:
+        key, row_id = json.loads(base64.urlsafe_b64decode(place))
+        return (as_key(key), row_id) if isinstance(key, str) and isinstance(row_id, int) else None
+    except (ValueError, TypeError, binascii.Error):
+        return None

@@ -1,0 +1,84 @@
+"""Settings, Mailboxes: what is connected, how it is doing, and how it behaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import Membership
+from mailboxes.access import get_mailbox_for, get_managed_mailbox_for
+from mailboxes.errors import SettingRefused
+from mailboxes.models import Mailbox
+from mailboxes.services import change_settings
+from sync.services import request_sync
+from web.forms.mailboxes import MailboxForm
+from web.mailbox_health import Health, health_of
+from web.members import MemberRequest, member_required
+from web.toasts import toast
+
+
+@dataclass(frozen=True)
+class MailboxLine:
+    """A row of the list."""
+
+    mailbox: Mailbox
+    health: Health
+    can_manage: bool
+
+
+def list_lines(member: Membership) -> list[MailboxLine]:
+    managed = set(Mailbox.objects.managed_by(member).values_list("pk", flat=True))
+    rows = Mailbox.objects.visible_to(member).order_by("address_key")
+    return [MailboxLine(mailbox, health_of(mailbox), mailbox.pk in managed) for mailbox in rows]
+
+
+@require_GET
+@member_required
+def mailboxes(request: MemberRequest) -> HttpResponse:
+    return render(request, "settings/mailboxes.html", {"lines": list_lines(request.member)})
+
+
+@require_GET
+@member_required
+def progress(request: MemberRequest, mailbox_id: int) -> HttpResponse:
+    """The import, as it stands: a fragment that asks for itself again until it is done."""
+    mailbox = get_mailbox_for(request.member, mailbox_id)
+    facts = {"mailbox": mailbox, "health": health_of(mailbox)}
+    return render(request, "settings/parts/import_progress.html", facts)
+
+
+@require_POST
+@member_required
+def sync(request: MemberRequest, mailbox_id: int) -> HttpResponse:
+    """Everyone who reads the mailbox may ask for its new mail."""
+    mailbox = get_mailbox_for(request.member, mailbox_id)
+    request_sync(mailbox)
+    words = _("Asking %(address)s for new mail.") % {"address": mailbox.address}
+    if request.htmx:
+        return toast(HttpResponse(status=HTTPStatus.NO_CONTENT), words)
+    messages.success(request, words)
+    return redirect("mailboxes")
+
+
+@require_http_methods(["GET", "POST"])
+@member_required
+def mailbox(request: MemberRequest, mailbox_id: int) -> HttpResponse:
+    found = get_managed_mailbox_for(request.member, mailbox_id)
+    form = MailboxForm(request.POST or None, mailbox=found, member=request.member)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_settings(request.member, found.pk, form.changes())
+        except SettingRefused as error:
+            form.add_error(error.field if error.field in form.fields else None, error.message)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("mailbox", mailbox_id=found.pk)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    facts = {"mailbox": found, "form": form, "health": health_of(found)}
+    return render(request, "settings/mailbox.html", facts, status=status)
