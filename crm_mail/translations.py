@@ -16,7 +16,7 @@ from django.test import override_settings
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
 MOST_EQUAL = 0.05  # share of texts that may read the same as in English ("IMAP", "OK")
-# locale too: where makemessages meets a directory of this name it writes there, whatever LOCALE_PATHS says.
+# locale too: a directory of this name that makemessages meets goes before LOCALE_PATHS.
 IGNORED = [".venv/*", "build/*", "tests/*", "docs/*", "node_modules/*", ".state*/*", "locale/*"]
 PLACEHOLDER = re.compile(r"%\([a-z_]+\)[sd]|\{[a-z_]+\}")
 
@@ -77,8 +77,14 @@ def problems() -> Iterator[str]:
 
 
 def missing_texts() -> Iterator[str]:
-    """Texts of the sources that a catalog does not hold. Needs GNU gettext."""
-    with tempfile.TemporaryDirectory() as name, override_settings(LOCALE_PATHS=[name]):
+    """Texts of the sources that a catalog does not hold. Needs GNU gettext.
+
+    The catalogs to compare with are made beside `locale`: elsewhere makemessages would prefer that one and rewrite it.
+    """
+    with (
+        tempfile.TemporaryDirectory(dir=settings.BASE_DIR, prefix=".state-texts-") as name,
+        override_settings(LOCALE_PATHS=[name]),
+    ):
         for language in LANGUAGES:
             catalog(language).parent.mkdir(parents=True)
         extract()

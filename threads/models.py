@@ -211,11 +211,11 @@ class Participant(TenantModel):
     """One address in a header of a letter."""
 
     class Role(models.TextChoices):
-        FROM = "from"
-        REPLY_TO = "reply_to"
-        TO = "to"
-        CC = "cc"
-        BCC = "bcc"
+        FROM = "from", _("From")
+        REPLY_TO = "reply_to", _("Reply To")
+        TO = "to", _("To")
+        CC = "cc", _("Cc")
+        BCC = "bcc", _("Bcc")
 
     message = TenantForeignKey(Message, on_delete=models.CASCADE, related_name="participants")
     role = models.CharField(max_length=8, choices=Role)

@@ -49,5 +49,7 @@ def open_listeners(state: State) -> Listeners:
         taken = ports.port_of(opened[name])
         if not os.environ.get(name) and taken != defaults[name]:
             say(f"Port {defaults[name]} is busy; {PURPOSES[name]} will be on port {taken}.")
+            if name in REMEMBERED and note.exists():
+                say(f"  Mailboxes that are connected already look for it on port {defaults[name]}: free that port.")
     write_private(note, json.dumps({name: ports.port_of(opened[name]) for name in REMEMBERED}))
     return Listeners(opened["PORT"], opened["EVENTS_PORT"], opened["DEMO_IMAP_PORT"], opened["DEMO_SMTP_PORT"])
