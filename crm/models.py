@@ -109,8 +109,8 @@ class Stage(TenantModel):
 
     class Kind(models.TextChoices):
         OPEN = "open", pgettext_lazy("stage", "Open")
-        WON = "won", _("Won")
-        LOST = "lost", _("Lost")
+        WON = "won", pgettext_lazy("stage", "Won")
+        LOST = "lost", pgettext_lazy("stage", "Lost")
 
     pipeline = TenantForeignKey(Pipeline, on_delete=models.CASCADE, related_name="stages")
     name = models.CharField(_("name"), max_length=100)

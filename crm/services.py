@@ -9,7 +9,9 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.audit import record
 from accounts.models import Membership
@@ -18,8 +20,13 @@ from crm.models import Company, Contact, ContactEmail, Lead, LeadContact, Pipeli
 from crm.signals import contact_addresses_changed
 from mailkit.addresses import AddressRefused, email_key, parse_typed_address
 
-STAGES = (("New", Stage.Kind.OPEN), ("Qualified", Stage.Kind.OPEN), ("Offer sent", Stage.Kind.OPEN))
-ENDS = (("Won", Stage.Kind.WON), ("Lost", Stage.Kind.LOST))
+# Stored in the language of whoever needs the first pipeline.
+STAGES = (
+    (pgettext_lazy("stage", "New"), Stage.Kind.OPEN),
+    (pgettext_lazy("stage", "Qualified"), Stage.Kind.OPEN),
+    (pgettext_lazy("stage", "Offer sent"), Stage.Kind.OPEN),
+)
+ENDS = ((pgettext_lazy("stage", "Won"), Stage.Kind.WON), (pgettext_lazy("stage", "Lost"), Stage.Kind.LOST))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +140,13 @@ def delete_company(member: Membership, company: Company) -> None:
 
 
 @transaction.atomic
-def create_pipeline(name: str, stages: Sequence[tuple[str, str]] = STAGES + ENDS) -> Pipeline:
+def create_pipeline(name: str, stages: Sequence[tuple[str | Promise, str]] = STAGES + ENDS) -> Pipeline:
     """A pipeline with its stages (name and kind)."""
     if not name.strip():
         raise ValueRefused("name", _("Enter the pipeline's name."))
     pipeline = Pipeline.objects.create(name=name.strip(), position=Pipeline.objects.count())
     Stage.objects.bulk_create(
-        Stage(pipeline=pipeline, name=stage, kind=kind, position=position)
+        Stage(pipeline=pipeline, name=str(stage), kind=kind, position=position)
         for position, (stage, kind) in enumerate(stages)
     )
     return pipeline

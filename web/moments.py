@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 WEEK_DAYS = 6  # a weekday alone is unambiguous for so many days back
 
@@ -17,7 +18,7 @@ def short_words(value: datetime) -> str:
         return date_format(local, "H:i")
     if 0 < days <= WEEK_DAYS:
         return date_format(local, "D")
-    return date_format(local, "j M" if local.year == today.year else "j M Y")
+    return _day(local, today)
 
 
 def long_words(value: datetime) -> str:
@@ -26,8 +27,15 @@ def long_words(value: datetime) -> str:
     time = date_format(local, "H:i")
     if local.date() == today:
         return _("Today, %(time)s") % {"time": time}
-    day = date_format(local, "D j M" if local.year == today.year else "j M Y")
-    return f"{day}, {time}"
+    weekday = f"{date_format(local, 'D')} " if local.year == today.year else ""
+    return f"{weekday}{_day(local, today)}, {time}"
+
+
+def _day(local: datetime, today: date) -> str:
+    """The formats are translated: most languages write the month small (Django's `b`)."""
+    if local.year == today.year:
+        return date_format(local, pgettext("date format", "j M"))
+    return date_format(local, pgettext("date format", "j M Y"))
 
 
 def absolute(value: datetime) -> str:
