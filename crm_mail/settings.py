@@ -172,7 +172,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # ---------------------------------------------------------------------------------------------------- database
 # One alias, as the application's login. `manage.py migrate` and tests connect as the owner (docs/adr/0003).
 DATABASES = {"default": env.db_url("DATABASE_URL")}
-_owner = env.db_url("DATABASE_OWNER_URL", default="")
+_owner = env.db_url("DATABASE_OWNER_URL") if env.str("DATABASE_OWNER_URL", default="") else {}
 DATABASES["default"].update(
     ENGINE="django.db.backends.postgresql",
     APP_USER=DATABASES["default"]["USER"],
@@ -385,6 +385,7 @@ LOGGING = {"level": LOG_LEVEL}
 
 SILENCED_SYSTEM_CHECKS = [
     "security.W008",  # SECURE_SSL_REDIRECT: the proxy in front redirects
+    "security.W019",  # X_FRAME_OPTIONS: our reader frames our own message pages
     *([] if IS_HTTPS else ["security.W004", "security.W012", "security.W016"]),  # http on loopback only, see BASE_URL
 ]
 LANGUAGE_COOKIE_SAMESITE = "Lax"

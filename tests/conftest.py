@@ -23,6 +23,11 @@ pytest_plugins = ["tests.servers.fixtures"]
 PASSWORD = "correct horse battery"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: Playwright keeps an event loop running in the thread that the others want theirs in."""
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_db_blocker: DjangoDbBlocker, django_db_modify_db_settings: None, django_db_keepdb: bool

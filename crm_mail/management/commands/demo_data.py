@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import translation
 
 from accounts.models import Account, Membership, User
@@ -48,12 +49,19 @@ class Command(BaseCommand):
             if first_start:
                 return
             raise CommandError("there is an account already; the demo belongs into an empty instance")
-        members = [create_member(colleague, first) for first, colleague in enumerate(COLLEAGUES)]
-        with tenant(members[0].account_id), translation.override("en"):
-            create_customers(members)
-            for member, colleague in zip(members, COLLEAGUES, strict=True):
-                connect_mailbox(member, demo_mailbox(colleague))
-        self.stdout.write(f"demo account {members[0].account.slug}: {len(members)} people, {len(KNOWN)} contacts")
+        create_demo()
+        self.stdout.write(f"demo account: {len(COLLEAGUES)} people, {len(KNOWN)} contacts")
+
+
+@transaction.atomic
+def create_demo() -> None:
+    """All of it or nothing, so that an interrupted first start begins anew. Only here we talk to a mail server inside a
+    transaction: it is our own, on this machine, and nobody waits for a lock."""
+    members = [create_member(colleague, position) for position, colleague in enumerate(COLLEAGUES)]
+    with tenant(members[0].account_id), translation.override("en"):
+        create_customers(members)
+        for member, colleague in zip(members, COLLEAGUES, strict=True):
+            connect_mailbox(member, demo_mailbox(colleague))
 
 
 def create_member(colleague: Colleague, position: int) -> Membership:
