@@ -4,13 +4,18 @@ import os
 
 import structlog
 from celery import Celery
-from celery.signals import task_prerun, worker_process_init
+from celery.signals import setup_logging, task_prerun, worker_process_init
 from django.db import connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm_mail.settings")
 app = Celery("crm_mail")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def keep_our_logs(**_kwargs: object) -> None:
+    """Django's settings have configured logging; without a receiver here Celery would do it again, its own way."""
 
 
 @task_prerun.connect

@@ -22,9 +22,13 @@ QUIET = {  # chatty libraries, and those whose debug output holds mail or SQL wi
     "aiosmtplib": logging.WARNING,
     "mail.log": logging.WARNING,
     "django.db.backends": logging.INFO,
+    "django.request": logging.ERROR,  # its warnings hold paths, and some paths are secrets (invitations)
+    "uvicorn.access": logging.WARNING,
     "celery.worker.strategy": logging.WARNING,
     "celery.app.trace": logging.WARNING,
 }
+# Servers that have set up handlers of their own before they load us.
+SERVERS = ("gunicorn.error", "gunicorn.access", "uvicorn", "uvicorn.error", "uvicorn.access")
 
 
 def configure(settings: dict[str, str]) -> None:
@@ -41,6 +45,9 @@ def configure(settings: dict[str, str]) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings["level"])
+    for name in SERVERS:
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
     for name, level in QUIET.items():
         logging.getLogger(name).setLevel(level)
     logging.captureWarnings(True)
