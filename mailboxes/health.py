@@ -20,6 +20,7 @@ SHOWN_AFTER = 3  # temporary faults in a row, before people are told
 FIRST_RETRY = timedelta(seconds=30)  # doubled each time
 LONGEST_RETRY = timedelta(minutes=30)
 THROTTLED_RETRY = timedelta(minutes=15)  # when the server does not say how long
+SMTP_LOGIN_REFUSED = "smtp_login_refused"  # Mailbox.error_code while sending needs a sign-in
 
 CODES: dict[type[MailError], str] = {
     LoginRefused: "login_refused",
@@ -61,7 +62,8 @@ def note_failure(mailbox: Mailbox, error: MailError) -> None:
     verdict = judge(error, row.failure_count + 1)
     is_news = verdict.state is not None and verdict.state != row.state
     row.failure_count += 1
-    row.error_code, row.error_detail = code_of(error), error.reply[:500]
+    if row.error_code != SMTP_LOGIN_REFUSED:  # letters are held by it: only new sign-in data clear it
+        row.error_code, row.error_detail = code_of(error), error.reply[:500]
     row.next_sync_at = timezone.now() + verdict.retry_after if verdict.retry_after else None
     if verdict.state:
         row.state, row.status = verdict.state, Mailbox.Status.RED
@@ -79,14 +81,9 @@ def note_synced(mailbox: Mailbox) -> None:
     was_well = Mailbox.objects.filter(pk=mailbox.pk, state=Mailbox.State.SYNCED, failure_count=0)
     if was_well.update(last_synced_at=now):
         return
-    Mailbox.objects.filter(pk=mailbox.pk).update(
-        last_synced_at=now,
-        state=Mailbox.State.SYNCED,
-        status=Mailbox.Status.GREEN,
-        failure_count=0,
-        error_code="",
-        error_detail="",
-    )
+    row = Mailbox.objects.filter(pk=mailbox.pk)
+    row.update(last_synced_at=now, state=Mailbox.State.SYNCED, failure_count=0)
+    row.exclude(error_code=SMTP_LOGIN_REFUSED).update(status=Mailbox.Status.GREEN, error_code="", error_detail="")
     live.publish("mailbox", mailbox_id=mailbox.pk)
 
 
@@ -99,11 +96,10 @@ def caretakers(mailbox: Mailbox) -> list[Membership]:
 @transaction.atomic
 def note_smtp_refused(mailbox: Mailbox, error: LoginRefused) -> None:
     """Sending needs a sign-in; reading goes on. Cleared when new sign-in data has been tested."""
-    code = "smtp_login_refused"
     is_news = (
         Mailbox.objects.filter(pk=mailbox.pk)
-        .exclude(error_code=code)
-        .update(status=Mailbox.Status.RED, error_code=code, error_detail=error.reply[:500])
+        .exclude(error_code=SMTP_LOGIN_REFUSED)
+        .update(status=Mailbox.Status.RED, error_code=SMTP_LOGIN_REFUSED, error_detail=error.reply[:500])
     )
     if is_news:
         live.publish("mailbox", mailbox_id=mailbox.pk)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership
 from accounts.tenant_models import SameAccount, TenantForeignKey, TenantModel
@@ -36,7 +37,7 @@ class Mailbox(TenantModel):
     class Security(models.TextChoices):
         TLS = "tls", "TLS"
         STARTTLS = "starttls", "STARTTLS"
-        NONE = "none", _("None")
+        NONE = "none", pgettext_lazy("encryption", "None")
 
     address = models.CharField(_("email address"), max_length=320)
     address_key = models.CharField(max_length=320)  # mailkit.addresses.email_key

@@ -22,9 +22,11 @@ The exception of the library is chained as `__cause__`; nothing above mailkit ca
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
+from typing import Self
 
-from mailkit.types import RecipientResult
+from mailkit.types import Login, RecipientResult
 
 
 class MailError(Exception):
@@ -37,6 +39,18 @@ class MailError(Exception):
         self.step = step  # dns, connect, tls, login, folders, mail, rcpt, data
         self.code = code  # SMTP code, 0 when there is none
         self.reply = reply
+
+    def without_secret(self, login: Login) -> Self:
+        """The same, fit to be shown, stored and logged: some servers repeat the command that they refuse, password and
+        all, as it was or in base64. What the library raised says it too, and so is the cause no more.
+        """
+        secret = login.secret.value
+        encoded = [b64encode(one.encode()).decode() for one in (f"\0{login.username}\0{secret}", secret)]
+        quoted = secret.replace("\\", "\\\\").replace('"', '\\"')
+        for hidden in filter(None, [*encoded, quoted, secret]):
+            self.reply = self.reply.replace(hidden, str(login.secret))
+        self.__cause__, self.__suppress_context__ = None, True
+        return self
 
 
 class TemporaryMailError(MailError):

@@ -101,9 +101,9 @@ def open_imap(
         with translated("login"):
             client.sign_in(username, secret.value, login.mechanism)
             capabilities = frozenset(word.decode("ascii", "replace").upper() for word in client.capabilities())
-    except MailError:
+    except MailError as error:
         _hang_up(client)
-        raise
+        raise error.without_secret(login) from None
     return _Session(client, capabilities)
 
 

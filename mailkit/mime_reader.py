@@ -24,6 +24,7 @@ from mailkit.types import Address, AttachmentPart, ParsedMessage
 MAX_TEXT_CHARS = 8 * 1024 * 1024
 MAX_SUBJECT_CHARS = 2000
 MAX_REFERENCES = 100
+MAX_ID_BYTES = 998  # a line (RFC 5322 section 2.1.1), and below what an index of the database takes
 _IDENTITY_FIELDS = ("message-id", "date", "from", "subject")
 _KEPT_WORDS = (
     "auto-submitted precedence list-id list-unsubscribe list-unsubscribe-post return-path delivered-to x-original-to "
@@ -56,7 +57,7 @@ def parse_message(raw: bytes) -> ParsedMessage:
     return ParsedMessage(
         message_id=_first_id(headers.get("message-id")),
         in_reply_to=_first_id(headers.get("in-reply-to")),
-        references=tuple(_ID.findall(headers.get("references"))[-MAX_REFERENCES:]),
+        references=tuple(map(_short_id, _ID.findall(headers.get("references"))[-MAX_REFERENCES:])),
         subject=headers.get("subject", fallback=fallback)[:MAX_SUBJECT_CHARS],
         sender=senders[0] if senders else None,
         reply_to=_addresses(headers, "reply-to", fallback),
@@ -215,9 +216,14 @@ def _addresses(headers: Headers, name: str, fallback: str) -> tuple[Address, ...
 def _first_id(value: str) -> str:
     found = _ID.search(value)
     if found:
-        return found[1]
+        return _short_id(found[1])
     words = value.strip().strip("<>").split()
-    return words[0][:998] if words else ""
+    return _short_id(words[0]) if words else ""
+
+
+def _short_id(value: str) -> str:
+    """The same of an id wherever it stands, so that answers find what they answer."""
+    return value.encode("utf-8", "ignore")[:MAX_ID_BYTES].decode("utf-8", "ignore")
 
 
 def _parse_date(value: str, limits: PartLimits) -> datetime | None:

@@ -91,7 +91,10 @@ def _connected(
     with asyncio.Runner() as runner:
         client = runner.run(_connect(server, addresses, timing, tls))
         try:
-            runner.run(_sign_in(client, login))
+            try:
+                runner.run(_sign_in(client, login))
+            except MailError as error:
+                raise error.without_secret(login) from None
             yield runner, client
         finally:
             runner.run(_close(client))

@@ -17,7 +17,7 @@ from mailkit.failpoints import failpoint
 from mailkit.types import RecipientResult, SmtpResult
 from outbox import leases, states
 from outbox.composing import freeze
-from outbox.failures import MAX_ATTEMPTS, Verdict, code_of_reply, judge, pause_after, words_of
+from outbox.failures import MAX_ATTEMPTS, code_of_reply, judge, pause_after, words_of
 from outbox.models import OutgoingMail, OutgoingRecipient
 from outbox.notices import FAILED, SOME_REFUSED, UNKNOWN, tell_author
 from outbox.settling import file_letter
@@ -134,21 +134,12 @@ def _record_failure(mail: OutgoingMail, error: MailError) -> None:
     if verdict.state == State.UNKNOWN:
         leave_unknown(mail, detail=verdict.detail)
     elif verdict.state == State.FAILED:
-        _give_up(mail, verdict)
+        fail(mail, code=verdict.code, detail=verdict.detail)
     elif verdict.state == State.HELD and isinstance(error, LoginRefused):
         states.hold(mail, until=verdict.due_at or now, code=verdict.code, detail=verdict.detail)
         note_smtp_refused(mail.mailbox, error)
     else:
         states.mark_retry(mail, due_at=verdict.due_at or now, code=verdict.code, detail=verdict.detail)
-
-
-def _give_up(mail: OutgoingMail, verdict: Verdict) -> None:
-    """Failed, unless an earlier attempt reached somebody."""
-    if mail.sent_at is None:
-        fail(mail, code=verdict.code, detail=verdict.detail)
-        return
-    mail.recipients.filter(state=RecipientState.WAITING).update(state=RecipientState.REFUSED, error=verdict.detail)
-    _mark_sent(mail, some_refused=True)
 
 
 def _mark_sent(mail: OutgoingMail, *, some_refused: bool) -> None:
@@ -158,7 +149,11 @@ def _mark_sent(mail: OutgoingMail, *, some_refused: bool) -> None:
 
 
 def fail(mail: OutgoingMail, *, code: str, detail: str) -> None:
-    """For good. The author is told: he may have gone on to other things."""
+    """For good, unless an earlier attempt reached somebody. The author is told: he may have gone on to other things."""
+    if mail.sent_at is not None:
+        mail.recipients.filter(state=RecipientState.WAITING).update(state=RecipientState.REFUSED, error=detail)
+        _mark_sent(mail, some_refused=True)
+        return
     states.mark_failed(mail, code=code, detail=detail)
     tell_author(mail, FAILED)
 

@@ -19,13 +19,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.tenancy import every_account
+from mailboxes.health import SMTP_LOGIN_REFUSED
 from mailboxes.models import Mailbox
 from outbox import states
 from outbox.attempts import attempt, fail, leave_unknown
 from outbox.errors import LetterChanged
 from outbox.failures import HOLD_FOR, MAX_ATTEMPTS, pause_after
 from outbox.models import OutgoingMail
-from outbox.querysets import SMTP_LOGIN_REFUSED
 from outbox.settling import settle
 
 logger = logging.getLogger(__name__)
@@ -95,10 +95,11 @@ def hold_waiting(mailbox: Mailbox, detail: str) -> None:
 def release_held(mailbox: Mailbox) -> None:
     """Held letters go when the mailbox has a sign-in again, and fail when it had none for too long."""
     now = timezone.now()
-    held = OutgoingMail.objects.to_release(now).filter(mailbox=mailbox)
+    held = OutgoingMail.objects.to_release(now).filter(mailbox=mailbox).select_related("mailbox", "author")
     with transaction.atomic():
         for mail in held.select_for_update(skip_locked=True, of=("self",)):
-            if mailbox.error_code == SMTP_LOGIN_REFUSED:
+            # As it is now: somebody may have mended it since we read `mailbox`.
+            if mail.mailbox.error_code == SMTP_LOGIN_REFUSED:
                 fail(mail, code="not_mended", detail=mail.error_detail)
             else:
                 states.put_back(mail, due_at=now)

@@ -8,6 +8,7 @@
       └── worker died before DATA (lease ran out)
     queued, retry, held ──> canceled (by a person)        failed, unknown ──> queued (by a person)
     queued, retry ──> held (the mailbox needs a sign-in) ──> queued (it has one), failed (nobody mended it)
+    held ──> sent (nobody mended it, but an earlier attempt had reached some recipients)
 
 Every change is a compare-and-set on state and lease token: see outbox.states.
 """

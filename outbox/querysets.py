@@ -7,18 +7,32 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from mailboxes.health import SMTP_LOGIN_REFUSED
 from mailboxes.models import Mailbox
 
 if TYPE_CHECKING:
     from accounts.models import Membership
     from outbox.models import OutgoingMail
 
-SMTP_LOGIN_REFUSED = "smtp_login_refused"  # Mailbox.error_code while sending needs a sign-in
+UNDELIVERED = ("queued", "sending", "retry", "held", "failed", "unknown")
+NEEDING_A_PERSON = ("held", "failed", "unknown")
 
 
 class OutgoingMailQuerySet(QuerySet["OutgoingMail"]):
     def visible_to(self, member: Membership) -> OutgoingMailQuerySet:
         return self.filter(mailbox__in=Mailbox.objects.visible_to(member))
+
+    def undelivered(self) -> OutgoingMailQuerySet:
+        """On their way, or stuck on it: what stands in the outbox."""
+        return self.filter(state__in=UNDELIVERED)
+
+    def needing_a_person(self) -> OutgoingMailQuerySet:
+        """Letters that do not get on by themselves."""
+        return self.filter(state__in=NEEDING_A_PERSON)
+
+    def for_list(self) -> OutgoingMailQuerySet:
+        """With all that a row shows: no query per row."""
+        return self.select_related("mailbox", "author__user").prefetch_related("recipients")
 
     def waiting(self, now: datetime) -> OutgoingMailQuerySet:
         """Letters whose time to be sent has come, the earliest first."""
@@ -56,7 +70,7 @@ def _is_to_release(now: datetime) -> Q:
 
 
 def _is_to_settle(now: datetime) -> Q:
-    return Q(sent_check_at__lte=now)
+    return Q(sent_check_at__lte=now) & ~Q(state="sending")  # whose worker died has to be recovered first
 
 
 def _is_free(now: datetime) -> Q:

@@ -130,9 +130,13 @@ def retry(member: Membership, mail_id: int | str) -> OutgoingMail:
     """
     mail = get_mail_for(member, mail_id)
     was = mail.state
+    refused = WrongState(_("Only a letter that failed, or whose outcome is unknown, can be sent again."), state=was)
     if was not in (State.FAILED, State.UNKNOWN):
-        raise WrongState(_("Only a letter that failed, or whose outcome is unknown, can be sent again."), state=was)
-    states.put_back_by_person(mail, timezone.now())
+        raise refused
+    try:
+        states.put_back_by_person(mail, timezone.now())
+    except LetterChanged as error:  # a worker found it, or somebody else was first
+        raise refused from error
     mail.recipients.filter(state=OutgoingRecipient.State.REFUSED).update(
         state=OutgoingRecipient.State.WAITING, error=""
     )

@@ -23,7 +23,7 @@ CHANGES: Mapping[State, frozenset[State]] = {
     State.QUEUED: frozenset({State.SENDING, State.HELD, State.CANCELED}),
     State.RETRY: frozenset({State.SENDING, State.HELD, State.CANCELED}),
     State.SENDING: frozenset({State.SENT, State.RETRY, State.FAILED, State.UNKNOWN, State.HELD, State.QUEUED}),
-    State.HELD: frozenset({State.QUEUED, State.FAILED, State.CANCELED}),
+    State.HELD: frozenset({State.QUEUED, State.SENT, State.FAILED, State.CANCELED}),
     State.UNKNOWN: frozenset({State.SENT, State.QUEUED}),
     State.FAILED: frozenset({State.QUEUED}),
     State.SENT: frozenset(),

@@ -82,7 +82,7 @@ def _file_one_by_one(visit: Visit, folder: Folder, batch: Batch, error: DataErro
 def _compare(visit: Visit, folder: Folder, messages: int) -> bool:
     """Note which letters are gone from the server; they stay in the CRM (K61). False when it is not believed."""
     gone = plan_disappeared(ledger.known_on_server(folder), visit.session.list_uids(), messages=messages)
-    if gone.uids:
+    if not gone.is_refused:
         mark_vanished(folder, gone.uids, lease=visit.lease)
     return not gone.is_refused
 

@@ -113,6 +113,9 @@ def _lost_letters(memory: FolderMemory, status: FolderStatus, above: Collection[
     if memory.uidnext == 0:
         # The last visit was cut short, perhaps after it filed what had come and before it saw what had gone.
         return True
+    if memory.last_uid >= memory.uidnext:
+        # Letters came while the last visit looked, and were filed: the number that it remembers does not have them.
+        return True
     came = sum(memory.uidnext <= uid < status.uidnext for uid in above)
     return memory.messages + came != status.messages
 

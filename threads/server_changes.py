@@ -35,7 +35,10 @@ def apply_flags(folder: Folder, flags: Mapping[int, Collection[str]], *, lease: 
 
 @transaction.atomic
 def mark_vanished(folder: Folder, uids: Collection[int], *, lease: Lease) -> int:
-    """These places are empty now. Their letters stay (K61); how many of them lie nowhere else. Raises LeaseLost."""
+    """These places are empty now, and so are those of older generations: what still lies there has a new place.
+
+    Their letters stay (K61); how many of them lie nowhere else. Raises LeaseLost.
+    """
     hold(lease)
     return _empty_places(folder.pk, folder.generation, uids)
 
@@ -80,7 +83,7 @@ def _set_seen(marks: Sequence[ChangedMark], *, is_seen: bool) -> int:
 
 EMPTY_PLACES = """
 UPDATE threads_folderentry SET is_on_server = false
-WHERE folder_id = %s AND generation = %s AND uid = ANY(%s) AND is_on_server RETURNING message_id
+WHERE folder_id = %s AND (generation = %s AND uid = ANY(%s) OR generation < %s) AND is_on_server RETURNING message_id
 """
 # A letter may lie in several places; it is gone when the last is. Places of older generations are none any more.
 NOWHERE = """
@@ -93,6 +96,6 @@ WHERE m.id = ANY(%s) AND m.on_server AND NOT EXISTS (
 
 def _empty_places(folder_id: int, generation: int, uids: Collection[int]) -> int:
     """The number of letters that lie nowhere any more."""
-    emptied = select(EMPTY_PLACES, [folder_id, generation, list(uids)])
+    emptied = select(EMPTY_PLACES, [folder_id, generation, list(uids), generation])
     message_ids = [pk for (pk,) in emptied if pk is not None]
     return run(NOWHERE, [message_ids]) if message_ids else 0

@@ -71,3 +71,19 @@ def test_success_clears_what_failed(in_account: Account, alice: Membership, make
     assert (mailbox.state, mailbox.status, mailbox.error_code, mailbox.failure_count) == ("synced", "green", "", 0)
     assert mailbox.last_synced_at is not None
     assert mailbox.last_synced_at <= timezone.now()
+
+
+@pytest.mark.rule("M90", "M94")
+@pytest.mark.parametrize("state", [Mailbox.State.SYNCED, Mailbox.State.SYNCING, Mailbox.State.IMPORTING])
+def test_reading_never_clears_a_refused_sign_in_for_sending(
+    in_account: Account, alice: Membership, make_mailbox: MakeMailbox, state: str
+) -> None:
+    """Else held letters would try the wrong password again after each visit, and its owner would be told each time."""
+    mailbox = make_mailbox("s@acme.example", account_of=alice)
+    Mailbox.objects.filter(pk=mailbox.pk).update(state=state)
+    note_smtp_refused(mailbox, LoginRefused("no", reply="535 no"))
+    for error in (ConnectionFailed("gone"), LoginRefused("no"), None):
+        note_failure(mailbox, error) if error else note_synced(mailbox)
+        mailbox.refresh_from_db()
+        assert (mailbox.error_code, mailbox.error_detail, mailbox.status) == ("smtp_login_refused", "535 no", "red")
+    assert (mailbox.state, mailbox.failure_count) == ("synced", 0)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import AuditEvent, Membership
@@ -71,3 +75,19 @@ def test_only_what_ended_badly_is_sent_again(queue: Queue, alice: Membership) ->
     states.mark_sent(mail, timezone.now())
     with pytest.raises(WrongState):
         retry(alice, mail.pk)
+
+
+def test_of_two_people_who_send_it_again_at_once_one_is_told_it_is_too_late(queue: Queue, alice: Membership) -> None:
+    mail = sending(queue)
+    states.mark_failed(mail, code="spam", detail="554")
+    others: list[int] = []
+
+    def let_another_be_first(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:  # noqa: ANN401
+        if 'UPDATE "outbox_outgoingmail"' in sql and not others:
+            others.append(mail.pk)
+            OutgoingMail.objects.filter(pk=mail.pk).update(state=State.QUEUED)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(let_another_be_first), pytest.raises(WrongState):
+        retry(alice, mail.pk)
+    assert others

@@ -11,7 +11,7 @@ from accounts.models import Membership, Notice
 from mailboxes.models import Credential, Mailbox
 from mailboxes.secrets import store_secret
 from mailkit.types import Secret
-from outbox.delivery import deliver, list_mailboxes_with_work
+from outbox.delivery import deliver, list_mailboxes_with_work, release_held
 from outbox.models import OutgoingMail
 from outbox.states import State
 from tests.outbox.conftest import Office, Queue
@@ -114,6 +114,17 @@ def test_letters_wait_for_a_sign_in_and_go_by_themselves_after_it(office: Office
     assert list_mailboxes_with_work() == [(office.mailbox.account_id, office.mailbox.pk)]
     deliver(office.mailbox.pk)
     assert sorted(office.sink_ids()) == sorted(mail.message_id_header for mail in mails)
+
+
+@pytest.mark.rule("M90")
+def test_a_sign_in_mended_just_now_never_fails_what_waited_for_it(office: Office, queue: Queue) -> None:
+    store_secret(office.mailbox, Credential.Field.SMTP_PASSWORD, Secret("wrong"))
+    mail = after_delivery(queue(mailbox_id=office.mailbox.pk))
+    seen_before = Mailbox.objects.get(pk=office.mailbox.pk)
+    Mailbox.objects.filter(pk=office.mailbox.pk).update(error_code="")
+    release_held(seen_before)
+    mail.refresh_from_db()
+    assert mail.state == State.QUEUED
 
 
 def test_nobody_mends_the_mailbox_for_three_days(office: Office, queue: Queue) -> None:

@@ -19,7 +19,7 @@ DIAGRAM = {
     "queued": {"sending", "held", "canceled"},
     "retry": {"sending", "held", "canceled"},
     "sending": {"sent", "retry", "failed", "unknown", "held", "queued"},
-    "held": {"queued", "failed", "canceled"},
+    "held": {"queued", "sent", "failed", "canceled"},
     "unknown": {"sent", "queued"},
     "failed": {"queued"},
     "sent": set(),

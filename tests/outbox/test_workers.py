@@ -15,6 +15,7 @@ from accounts.tenancy import current_account_id, tenant
 from outbox import leases, states
 from outbox.delivery import claim_next, deliver, recover
 from outbox.models import OutgoingMail
+from outbox.settling import settle
 from outbox.states import State
 from tests.outbox.conftest import MakeOffice, Office, Queue
 from tests.servers.pymap_server import PymapServer
@@ -95,3 +96,14 @@ def test_a_letter_that_kills_its_workers_is_given_up(office: Office, queue: Queu
     mail = OutgoingMail.objects.get()
     assert (mail.state, mail.error_code) == (State.FAILED, "interrupted")
     assert set(states_seen[:-1]) == {State.QUEUED}
+
+
+@pytest.mark.rule("G04")
+def test_a_letter_being_sent_is_not_settled_though_its_worker_died(office: Office, queue: Queue) -> None:
+    """Settling would take its lease away, and nobody would recover it: the mailbox could never send again."""
+    queue(mailbox_id=office.mailbox.pk)
+    assert claim_next(office.mailbox) is not None
+    now = timezone.now()
+    OutgoingMail.objects.update(lease_until=now - timedelta(seconds=1), sent_at=now, sent_check_at=now)
+    settle(office.mailbox)
+    assert OutgoingMail.objects.abandoned(timezone.now()).exists()

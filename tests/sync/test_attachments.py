@@ -9,6 +9,7 @@ from mailkit.errors import ConnectionFailed, MessageGone
 from sync.attachments import open_attachment
 from tests.sync.conftest import USER, Office
 from tests.sync.letters import letter
+from threads.filing import file_sent_letter
 from threads.models import Attachment
 
 PDF = b"%PDF-1.7 \x00\xff bytes" * 100
@@ -65,3 +66,14 @@ def test_a_server_that_does_not_answer_is_not_a_letter_gone(office: Office, offe
     office.server.fail_next("open", ConnectionFailed("cut"))
     with pytest.raises(ConnectionFailed):
         open_attachment(offer, connect=office.connect)
+
+
+@pytest.mark.rule("K62", "M93")
+def test_a_file_that_we_sent_just_now_is_found_in_sent_before_the_next_visit(office: Office, offer: Attachment) -> None:
+    raw = letter(7, files={"contract.pdf": PDF})
+    file_sent_letter(office.mailbox, raw=raw, sent_at=timezone.now())
+    contract = Attachment.objects.get(filename="contract.pdf")
+    with pytest.raises(MessageGone):
+        open_attachment(contract, connect=office.connect)
+    office.server.deliver(USER, raw, "Sent")
+    assert open_attachment(contract, connect=office.connect).content == PDF

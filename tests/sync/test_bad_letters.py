@@ -63,6 +63,14 @@ def test_an_overlong_message_id_is_filed(office: Office) -> None:
     assert Message.objects.count() == 2
 
 
+def test_an_overlong_message_id_in_letters_of_three_bytes_is_filed(office: Office) -> None:
+    wide = "".join(chr(0x4E00 + number * 7919 % 20000) for number in range(998)).encode()
+    office.server.deliver(USER, letter(1).replace(b"letter-1@", wide[:-3] + b"@"))
+    office.deliver(2)
+    office.visit()
+    assert Message.objects.count() == 2
+
+
 @pytest.mark.rule("G13")
 def test_a_letter_expunged_while_we_fetch_is_noted_as_gone(office: Office) -> None:
     for number in (1, 2, 3):

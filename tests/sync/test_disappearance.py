@@ -48,3 +48,11 @@ def test_a_folder_emptied_at_once_is_not_believed_until_it_lists_a_letter(office
     office.deliver(21)
     office.visit()
     assert set(Message.objects.filter(on_server=True).values_list("subject", flat=True)) == {"Order 21"}
+
+
+@pytest.mark.rule("K61")
+def test_a_letter_that_went_while_uids_lost_their_meaning_is_gone(settled_office: Office) -> None:
+    settled_office.server.expunge(USER, 2)
+    settled_office.server.renew_uidvalidity(USER, keep_letters=True)
+    settled_office.visit()
+    assert set(Message.objects.filter(on_server=False).values_list("subject", flat=True)) == {"Order 2"}

@@ -96,3 +96,10 @@ def test_a_loss_is_never_overlooked(before: set[int], gone: set[int], came: set[
     status = FolderStatus(7, max(came, default=uidnext - 1) + 1, len(before - gone) + len(came))
     memory = replace(MEMORY, uidnext=uidnext, messages=len(before), last_uid=uidnext - 1)
     assert plan_folder(memory, status, listed=came, known=()).should_compare == bool(before & gone)
+
+
+@pytest.mark.rule("K61")
+def test_a_loss_is_not_made_up_for_by_a_letter_that_came_while_we_looked_last_time() -> None:
+    """101 was filed by the last visit, but came after the STATUS that is remembered; then an old one went."""
+    memory = replace(MEMORY, last_uid=101)
+    assert plan_folder(memory, replace(STATUS, uidnext=102, messages=40), listed=[], known=()).should_compare
