@@ -95,12 +95,17 @@ def get_colleague(member_id: int | str) -> Membership:
 
 
 @transaction.atomic
-def revoke_token(member: Membership, token_id: int | str) -> None:
-    """One of the member's own tokens stops working at once. Raises NotFound."""
+def revoke_token(member: Membership, token_id: int | str, *, asking: ApiToken | None = None) -> None:
+    """One of the member's own tokens stops working at once. Raises NotFound.
+
+    Asked for by a token: NotAllowed when that one may do less, or who steals the least of them could stop all others.
+    """
     text = str(token_id)
     is_number = text.isascii() and text.isdigit() and len(text) < 19
     token = ApiToken.objects.filter(membership=member, pk=text).first() if is_number else None
     if token is None:
         raise NotFound
+    if asking is not None and not set(token.scopes) <= set(asking.scopes):
+        raise NotAllowed
     record(member, "token.revoked", target=token)
     token.delete()

@@ -28,6 +28,7 @@ class TenantRequest(HttpRequest):
 
 SEEN_EVERY = timedelta(minutes=1)  # how exactly "signed out" is known (G11); spares a write per request
 SESSION_KEY = "account"
+API_PATH = "/api/"
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -35,7 +36,8 @@ class TenantMiddleware:
     """Sets request.member, request.account and request.token, and runs the rest in the scope of the account.
 
     The account comes from the API token or the session, never from a parameter. DRF authenticates inside the view,
-    which is too late for the scope: so the token is looked up here.
+    which is too late for the scope: so the token is looked up here. Only the API asks for scopes, so a token opens
+    nothing else: on a page it would have all rights of its member.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -45,7 +47,7 @@ class TenantMiddleware:
         request = cast("TenantRequest", plain)
         request.member, request.account, request.token, request.token_is_wrong = None, None, None, False
         header = request.headers.get("Authorization", "")
-        if header.startswith("Bearer "):
+        if header.startswith("Bearer ") and request.path.startswith(API_PATH):
             self._from_token(request, header.removeprefix("Bearer ").strip())
         elif isinstance(request.user, User):
             request.member = _member_of_session(request, request.user)

@@ -21,6 +21,11 @@ class ContactQuerySet(QuerySet["Contact"]):
         begins = Q(name__istartswith=text) | Q(last_name__istartswith=text)
         return self.filter(begins | Q(emails__email_key__startswith=text.lower())).distinct()
 
+    def suggested_for(self, typed: str) -> ContactQuerySet:
+        """Those one may be writing to: a part of the name, or the beginning of an address. Without one, nobody."""
+        named = Q(name__icontains=typed) | Q(emails__email_key__startswith=typed.lower())
+        return self.for_list().filter(named, emails__isnull=False).distinct()
+
     def for_list(self) -> ContactQuerySet:
         """With all that a row of the list or a card's header shows: no query per row."""
         return self.select_related("company", "responsible__user").prefetch_related("emails")

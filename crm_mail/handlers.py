@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import NoReturn
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from api.problems import problem_response
 from web.views import errors
 
 API = "/api/"
+
+
+def closed(_request: HttpRequest) -> NoReturn:
+    """A page of allauth that we do not offer: there people could take any address as theirs, proved by nothing."""
+    raise Http404
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""A name for each request, in its logs and in its answer."""
+"""What every request and every answer passes: a name for the logs, and compression."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from collections.abc import Callable
 
 import structlog
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 
 ACCEPTABLE = re.compile(r"[\w.-]{8,64}\Z")  # of a proxy in front; anything else could forge log lines
+COMPRESSED = ("text/", "application/json", "application/problem+json")
 
 
 class RequestIdMiddleware:
@@ -27,3 +30,11 @@ class RequestIdMiddleware:
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
         return response
+
+
+class CompressTextMiddleware(GZipMiddleware):
+    """Pages and answers of the API. Files of letters go as they are: large, and mostly packed already."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        is_text = response.headers.get("Content-Type", "").startswith(COMPRESSED)
+        return super().process_response(request, response) if is_text else response

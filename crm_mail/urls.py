@@ -2,11 +2,13 @@
 
 from django.urls import include, path
 
+from crm_mail import handlers
 from crm_mail.health import healthz, readyz
 
 urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
+    path("accounts/email/", handlers.closed),
     path("accounts/", include("allauth.urls")),
     path("api/", include("api.urls")),
     path("", include("web.urls")),

@@ -59,9 +59,10 @@ def judge(error: MailError, failures: int) -> Verdict:
 def note_failure(mailbox: Mailbox, error: MailError) -> None:
     """A visit failed."""
     row = Mailbox.objects.select_for_update().get(pk=mailbox.pk)
-    verdict = judge(error, row.failure_count + 1)
+    is_first_refusal = isinstance(error, LoginRefused) and row.error_code != code_of(error)
+    row.failure_count = 1 if is_first_refusal else row.failure_count + 1
+    verdict = judge(error, row.failure_count)
     is_news = verdict.state is not None and verdict.state != row.state
-    row.failure_count += 1
     if row.error_code != SMTP_LOGIN_REFUSED:  # letters are held by it: only new sign-in data clear it
         row.error_code, row.error_detail = code_of(error), error.reply[:500]
     row.next_sync_at = timezone.now() + verdict.retry_after if verdict.retry_after else None

@@ -6,7 +6,7 @@
       │                  │ ├── login refused ───────> held
       │                  │ └── died or cut after DATA was accepted ──> unknown ──found in Sent──> sent
       └── worker died before DATA (lease ran out)
-    queued, retry, held ──> canceled (by a person)        failed, unknown ──> queued (by a person)
+    queued, retry, held, failed, unknown ──> canceled     failed, unknown ──> queued (both by a person only)
     queued, retry ──> held (the mailbox needs a sign-in) ──> queued (it has one), failed (nobody mended it)
     held ──> sent (nobody mended it, but an earlier attempt had reached some recipients)
 
@@ -22,7 +22,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Membership
 from accounts.tenant_models import SameAccount, TenantForeignKey, TenantModel
 from mailboxes.models import Mailbox
-from outbox.querysets import OutgoingMailQuerySet
+from outbox.querysets import UNDELIVERED, OutgoingMailQuerySet
 from threads.models import Message, Thread
 
 
@@ -117,6 +117,12 @@ class OutgoingMail(TenantModel):
         indexes = [
             models.Index(fields=["account", "-created_at", "-id"], name="outgoingmail_list"),
             models.Index(fields=["account", "thread"], name="outgoingmail_of_thread"),
+            # The outbox folder, and its count on every page of mail.
+            models.Index(
+                fields=["account", "-created_at", "-id"],
+                condition=models.Q(state__in=UNDELIVERED),
+                name="outgoingmail_undelivered",
+            ),
             # The sweep over all accounts: what is due, what a dead worker left behind, what has to be looked up.
             models.Index(
                 fields=["due_at"],

@@ -111,7 +111,7 @@ def _wake(mailbox: Mailbox) -> None:
 
 @transaction.atomic
 def cancel(member: Membership, mail_id: int | str) -> OutgoingMail:
-    """Take a letter back before it is sent. Raises MailNotFound, WrongState."""
+    """Take a letter back before it is sent, or leave one that failed. Raises MailNotFound, WrongState."""
     mail = get_mail_for(member, mail_id)
     too_late = WrongState(_("It is too late: the letter is being sent, or was."), state=mail.state)
     if State.CANCELED not in states.CHANGES[State(mail.state)]:

@@ -24,8 +24,8 @@ CHANGES: Mapping[State, frozenset[State]] = {
     State.RETRY: frozenset({State.SENDING, State.HELD, State.CANCELED}),
     State.SENDING: frozenset({State.SENT, State.RETRY, State.FAILED, State.UNKNOWN, State.HELD, State.QUEUED}),
     State.HELD: frozenset({State.QUEUED, State.SENT, State.FAILED, State.CANCELED}),
-    State.UNKNOWN: frozenset({State.SENT, State.QUEUED}),
-    State.FAILED: frozenset({State.QUEUED}),
+    State.UNKNOWN: frozenset({State.SENT, State.QUEUED, State.CANCELED}),
+    State.FAILED: frozenset({State.QUEUED, State.CANCELED}),
     State.SENT: frozenset(),
     State.CANCELED: frozenset(),
 }

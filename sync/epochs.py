@@ -43,7 +43,12 @@ class _Listing:
         floor = min(inside) - 1 if inside else self.examined.uidnext - 1
         left_out = [uid for uid in self.uids if uid > floor and uid not in inside]
         ledger.begin_epoch(
-            self.seen.folder, name=self.seen.name, examined=self.examined, floor=floor, left_out=left_out
+            self.seen.folder,
+            name=self.seen.name,
+            server=self.seen.server,
+            examined=self.examined,
+            floor=floor,
+            left_out=left_out,
         )
 
 

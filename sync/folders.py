@@ -21,6 +21,7 @@ class SeenFolder:
 
     folder: Folder
     name: str  # as the server lists it now
+    server: str
     status: FolderStatus
     finding: Finding
 
@@ -30,11 +31,11 @@ def look_at_folders(session: ImapSession, mailbox: Mailbox) -> list[SeenFolder]:
     known = {Folder.Role(folder.role): folder for folder in Folder.objects.filter(mailbox=mailbox).order_by("role")}
     if Folder.Role.SENT in known:
         try:
-            return [_look_at(session, folder, folder.name) for folder in known.values()]
+            return [_look_at(session, mailbox, folder, folder.name) for folder in known.values()]
         except FolderGone:
             pass  # somebody renamed or deleted it: ask which one it is now
     return [
-        _look_at(session, known.get(role) or _new_folder(mailbox, role, name), name)
+        _look_at(session, mailbox, known.get(role) or _new_folder(mailbox, role, name), name)
         for role, name in _names_on_server(session).items()
     ]
 
@@ -49,6 +50,13 @@ def _new_folder(mailbox: Mailbox, role: Folder.Role, name: str) -> Folder:
     return Folder.objects.get_or_create(mailbox=mailbox, role=role, defaults={"name": name})[0]
 
 
-def _look_at(session: ImapSession, folder: Folder, name: str) -> SeenFolder:
+def server_of(mailbox: Mailbox) -> str:
+    """Whose UIDs the folders hold: two servers may well use the same UIDVALIDITY."""
+    return f"{mailbox.imap_host.lower()} {mailbox.imap_username}"
+
+
+def _look_at(session: ImapSession, mailbox: Mailbox, folder: Folder, name: str) -> SeenFolder:
     status = session.folder_status(name)
-    return SeenFolder(folder, name, status, find_out(memory_of(folder), name, status))
+    is_same_server = folder.server == server_of(mailbox)
+    finding = find_out(memory_of(folder), name, status, is_same_server=is_same_server)
+    return SeenFolder(folder, name, server_of(mailbox), status, finding)

@@ -60,7 +60,9 @@ def unsettle(folder: Folder, *, last_uid: int, lease: Lease) -> None:
     _update(folder, uidnext=0, highestmodseq=None, last_uid=last_uid)
 
 
-def begin_epoch(folder: Folder, *, name: str, examined: FolderStatus, floor: int, left_out: Iterable[int]) -> None:
+def begin_epoch(
+    folder: Folder, *, name: str, server: str, examined: FolderStatus, floor: int, left_out: Iterable[int]
+) -> None:
     """Inside a transaction that holds the lease: from now on the folder's UIDs mean what they mean on the server now.
 
     No letter up to UID `floor` will be fetched. Those above it that are `left_out` get a row each that says so.
@@ -69,6 +71,7 @@ def begin_epoch(folder: Folder, *, name: str, examined: FolderStatus, floor: int
     _update(
         folder,
         name=name,
+        server=server,
         generation=generation,
         uidvalidity=examined.uidvalidity,
         uidnext=0,

@@ -67,11 +67,14 @@ class Disappearance:
     is_refused: bool
 
 
-def find_out(memory: FolderMemory, name: str, status: FolderStatus) -> Finding:
+def find_out(memory: FolderMemory, name: str, status: FolderStatus, *, is_same_server: bool = True) -> Finding:
     """What STATUS says of a folder that the server now lists as `name`."""
     if memory.uidvalidity == 0:
         # The mailbox was just connected, or the server made this folder later (Sent comes with the first letter sent).
         return Finding.FIRST_SEEN
+    if not is_same_server:
+        # The mailbox moved to another provider or user name (A13): the folder is another one, whatever its UIDVALIDITY.
+        return Finding.RENAMED
     if memory.name != name:
         # Another folder took the role. UIDVALIDITY does not tell them apart: two folders may have the same.
         return Finding.RENAMED

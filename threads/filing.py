@@ -84,6 +84,8 @@ def file_batch(
             filing_sql.count_imported(mailbox.pk, sum(outcome != FolderEntry.Outcome.OLDER for outcome in counted))
             live.publish("import", mailbox_id=mailbox.pk)
         else:
+            answered = {letter.parsed.message_id for letter in filed.values()} - {""}
+            filing_sql.note_early_replies(mailbox.pk, list(filed), answered)
             _tell(mailbox, list(filed))
         failpoint("Y9")
     return FiledBatch(list(filed), len(found))

@@ -136,6 +136,21 @@ def record_places(folder_id: int, generation: int, places: Iterable[Place]) -> l
     return [outcome for outcome, is_new in changed if is_new]
 
 
+EARLY_REPLIES = """
+UPDATE mailboxes_mailbox SET needs_regrouping = true WHERE id = %(mailbox)s AND group_messages AND EXISTS (
+  SELECT FROM threads_message reply JOIN threads_message answered
+    ON answered.mailbox_id = reply.mailbox_id AND answered.message_id_header = reply.in_reply_to
+  WHERE reply.mailbox_id = %(mailbox)s AND reply.in_reply_to = ANY(%(ids)s) AND reply.thread_id <> answered.thread_id
+    AND answered.id = ANY(%(filed)s))
+"""
+
+
+def note_early_replies(mailbox_id: int, filed: Collection[int], message_ids: Collection[str]) -> None:
+    """Replies that were filed before these letters, which they answer, stand in other threads: regrouping mends it."""
+    if message_ids:
+        run(EARLY_REPLIES, {"mailbox": mailbox_id, "ids": list(message_ids), "filed": list(filed)})
+
+
 def mark_found(message_ids: Collection[int]) -> None:
     """They lie on the server (again)."""
     if message_ids:

@@ -32,6 +32,7 @@ class Folder(TenantModel):
     mailbox = TenantForeignKey(Mailbox, on_delete=models.CASCADE, related_name="folders")
     role = models.CharField(max_length=5, choices=Role)
     name = models.CharField(max_length=1000)  # as the server lists it, decoded
+    server = models.CharField(max_length=600, default="")  # host and user name that its UIDs are of
     generation = models.PositiveIntegerField(default=1)
     uidvalidity = models.BigIntegerField(default=0)  # 0: never seen
     uidnext = models.BigIntegerField(default=0)
@@ -145,6 +146,8 @@ class Message(TenantModel):
             models.Index(fields=["account", "mailbox", "group_key", "id"], name="message_by_group"),  # filing
             # A reply finds the letter it answers; a letter found in Sent finds the one we sent.
             models.Index(fields=["account", "mailbox", "message_id_header"], name="message_by_message_id"),
+            # A letter finds replies to it that were filed earlier.
+            models.Index(fields=["account", "mailbox", "in_reply_to"], name="message_by_answered"),
             models.Index(
                 fields=["account", "mailbox", "-deleted_at"],
                 condition=models.Q(deleted_at__isnull=False),

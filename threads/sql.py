@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -10,7 +10,7 @@ from django.db import connection
 Row = Sequence[Any]
 
 
-def run(statement: str, params: Sequence[Any] = ()) -> int:
+def run(statement: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> int:
     """The number of rows it changed."""
     with connection.cursor() as cursor:
         cursor.execute(statement, params)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from crm.models import Lead, Pipeline, Stage
 
-STAGE_TONES = ("slate", "blue", "violet", "amber")  # by the stage's place in its pipeline, as in the mail list
+STAGE_TONES = ("slate", "blue", "violet", "amber")  # by the stage's place in its pipeline
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,12 @@ class LeadCard:
 def tone_of(stage: Stage) -> str:
     if stage.kind != Stage.Kind.OPEN:
         return "green" if stage.kind == Stage.Kind.WON else "red"
-    return STAGE_TONES[min(stage.position, len(STAGE_TONES) - 1)]
+    return tone_of_place(stage.position)
+
+
+def tone_of_place(position: int) -> str:
+    """Of an open stage."""
+    return STAGE_TONES[min(position, len(STAGE_TONES) - 1)]
 
 
 def cards_of(leads: Iterable[Lead]) -> list[LeadCard]:

@@ -6,7 +6,6 @@ Bodies without colors of their own follow the theme; the others lie on white pap
 from __future__ import annotations
 
 import re
-from html import unescape
 from urllib.parse import quote_plus
 
 from django.templatetags.static import static
@@ -28,9 +27,8 @@ POLICY = (
 )
 SCHEMES = {"light": "light", "dark": "dark", "system": "light dark"}
 OWN_COLORS = re.compile(r"""\bbgcolor=|<font[^>]+color|style="[^"]*\b(?:background|color)\b""")
+MOST_PICTURES = 50  # each is a visit to the mail server, and a letter may name a thousand
 MOST_BELOW_QUOTE = 120  # characters of closing tags and empty lines after the last block quote
-PLACE = "quote-goes-here"
-CID = re.compile(r'data-cid="([^"]*)"')  # as mailkit.html_cleaner writes it
 STYLE = """
 @font-face{font-family:Inter;font-weight:400 700;font-display:swap;src:url("%(latin)s") format("woff2")}
 @font-face{font-family:Inter;font-weight:400 700;font-display:swap;src:url("%(cyrillic)s") format("woff2");
@@ -82,28 +80,32 @@ def _style(theme: str) -> str:
 
 
 def _html_body(message: Message, html: str) -> SafeString:
-    """`html` was cleaned when the letter was filed."""
-    own = mark_safe(_with_folded_quote(_with_inline_pictures(message, html)))  # noqa: S308  (cleaned, and see POLICY)
+    """`html` was cleaned when the letter was filed. Changed as a tree: in text a sender can forge any mark."""
+    tree = LexborHTMLParser(html)
+    _show_inline_pictures(message, tree)
+    _fold_quote(tree, html)
+    own = mark_safe((tree.body.inner_html or "") if tree.body else "")  # noqa: S308  (cleaned, and see POLICY)
     return format_html('<div class="{}">{}</div>', "paper" if OWN_COLORS.search(html) else "plain", own)
 
 
-def _with_inline_pictures(message: Message, html: str) -> str:
+def _show_inline_pictures(message: Message, tree: LexborHTMLParser) -> None:
     """Pictures that came with the letter get an address of ours; all others stay blocked."""
     base = reverse("inline_picture", args=[message.pk])
-    return CID.sub(lambda found: f'src="{base}?cid={quote_plus(unescape(found[1]))}"', html)
+    pictures = [(picture, picture.attributes["data-cid"] or "") for picture in tree.css("img[data-cid]")]
+    shown = set(list(dict.fromkeys(cid for _picture, cid in pictures))[:MOST_PICTURES])
+    for picture, cid in pictures:
+        if cid in shown:
+            picture.attrs["src"] = f"{base}?cid={quote_plus(cid)}"
 
 
-def _with_folded_quote(html: str) -> str:
+def _fold_quote(tree: LexborHTMLParser, html: str) -> None:
     """A block quote that closes the letter is folded; one with words below it was answered in place and stays open."""
-    tree = LexborHTMLParser(html)
     quotes = tree.css("blockquote:not(blockquote blockquote)")
     if not quotes or html.rfind("</blockquote>") < len(html) - MOST_BELOW_QUOTE:
-        return html
-    last = quotes[-1]
-    quoted = last.html or ""
-    last.replace_with(LexborHTMLParser(f"<i>{PLACE}</i>").css_first("i"))
-    body = tree.body
-    return (body.inner_html or "").replace(f"<i>{PLACE}</i>", f"{_fold()}{quoted}</details>") if body else html
+        return
+    last, fold = quotes[-1], LexborHTMLParser(f"{_fold()}</details>").css_first("details")
+    fold.insert_child(last)
+    last.replace_with(fold)
 
 
 def _text_body(text: str) -> SafeString:

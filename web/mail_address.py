@@ -10,13 +10,15 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from threads.models import Thread
+from web.typed import typed_text
 
+OUTBOX = "outbox"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 
 class FolderConverter:
-    """For urlpatterns: the folders that the screen knows."""
+    """For urlpatterns: the folders of conversations. The outbox, of single letters, has its own views."""
 
     regex = "inbox|sent|deleted"
 
@@ -68,13 +70,15 @@ class Place:
         return cls(
             folder=folder,
             mailbox_id=whole_number(query.get("mailbox")),
-            text=query.get("q", "").replace("\0", "").strip()[:200],
+            text=typed_text(query, "q"),
             only_unread=query.get("filter") == "unread",
             before=Cursor.parse(query.get("before", "")),
         )
 
     def url(self, thread_id: int | None = None) -> str:
         """Of the screen, or of the screen with this thread open. The place in the list is not part of it."""
+        if self.folder == OUTBOX:
+            return reverse("outbox") + self._query(replace(self, before=None))
         if thread_id is None:
             return reverse("mail_folder", args=[self.folder]) + self._query(replace(self, before=None))
         return reverse("mail_thread", args=[self.folder, thread_id]) + self._query(replace(self, before=None))

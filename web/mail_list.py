@@ -5,25 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership
 from crm.models import Lead
+from mailboxes.access import get_mailbox_for
 from mailboxes.models import Mailbox
+from outbox.models import OutgoingMail
 from threads.models import Thread
-from web.mail_address import Cursor, Place
+from web.lead_cards import tone_of_place
+from web.mail_address import OUTBOX, Cursor, Place
 from web.mailbox_health import health_of
 from web.moments import day_heading
 
 PAGE = 50
-STAGE_TONES = ("slate", "blue", "violet", "amber")  # by the stage's place in its pipeline
 FOLDERS: tuple[tuple[str, str | Promise, str], ...] = (
     ("inbox", gettext_lazy("Inbox"), "inbox"),
     ("sent", gettext_lazy("Sent"), "send"),
+    (OUTBOX, gettext_lazy("Outbox"), "clock"),
     ("deleted", gettext_lazy("Deleted"), "trash-2"),
 )
 FOLDER_NAMES = {name: label for name, label, _icon in FOLDERS}
@@ -35,7 +39,9 @@ class FolderLine:
     icon: str
     href: str
     is_current: bool
-    unread_count: int
+    count: int
+    count_words: str
+    is_alarming: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +107,36 @@ def _stages_of(threads: Iterable[Thread]) -> dict[str, tuple[str, str]]:
     keys = {thread.counterpart_key for thread in threads if thread.counterpart_key}
     leads = Lead.objects.open().filter(contacts__emails__email_key__in=keys).order_by("created_at")
     facts = leads.values_list("contacts__emails__email_key", "stage__name", "stage__position")
-    return {key: (name, STAGE_TONES[min(position, len(STAGE_TONES) - 1)]) for key, name, position in facts}
+    return {key: (name, tone_of_place(position)) for key, name, position in facts}
+
+
+def heading_of(member: Membership, place: Place) -> str:
+    """Raises MailboxNotFound."""
+    if place.mailbox_id is None:
+        return str(FOLDER_NAMES[place.folder])
+    return f"{FOLDER_NAMES[place.folder]} · {get_mailbox_for(member, place.mailbox_id).address}"
+
+
+def side_of(member: Membership, place: Place) -> dict[str, Any]:
+    """What mail/side.html shows."""
+    unread = Thread.objects.visible_to(member).count_unread()
+    return {
+        "place": place,
+        "unread_here": unread.get(place.mailbox_id, 0) if place.mailbox_id else sum(unread.values()),
+        "folders": list_folders(member, place, unread),
+        "boxes": list_boxes(member, place, unread),
+    }
 
 
 def list_folders(member: Membership, place: Place, unread: dict[int, int]) -> list[FolderLine]:
-    """Unread counts belong to the inbox. Deleted is the administrators' (K63)."""
+    """The inbox counts what is unread, the outbox what needs a person. Deleted is the administrators' (K63)."""
     here = replace(place, text="", only_unread=False, before=None)
+    stuck = OutgoingMail.objects.visible_to(member).needing_a_person().count()
+    counts = {"inbox": (sum(unread.values()), _("unread")), OUTBOX: (stuck, _("need you"))}
     return [
         FolderLine(
             str(label), icon, replace(here, folder=name).url(), name == place.folder,
-            sum(unread.values()) if name == "inbox" else 0,
+            *counts.get(name, (0, "")), is_alarming=name == OUTBOX,
         )
         for name, label, icon in FOLDERS
         if name != "deleted" or member.is_admin
@@ -122,12 +148,6 @@ def list_boxes(member: Membership, place: Place, unread: dict[int, int]) -> list
         _box_line(mailbox, place, unread.get(mailbox.pk, 0))
         for mailbox in Mailbox.objects.visible_to(member).order_by("address_key")
     ]
-
-
-def count_unread(member: Membership) -> dict[int, int]:
-    """Unread threads by mailbox."""
-    unread = Thread.objects.visible_to(member).unread()
-    return dict(unread.values_list("mailbox").annotate(count=Count("id")).order_by())
 
 
 def _box_line(mailbox: Mailbox, place: Place, unread_count: int) -> BoxLine:

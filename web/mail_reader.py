@@ -6,41 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Membership
-from crm.models import Contact, Lead, Stage
-from outbox.advice import advice_for
+from crm.models import Contact, Lead
 from outbox.models import OutgoingMail
 from threads.models import Attachment, Message, Participant, Thread
+from web.deliveries import Delivery, describe
+from web.lead_cards import LeadCard, cards_of
 
 RECENT = 5
-State = OutgoingMail.State
-# What became of a letter, what it means, and the tone of the words. The rest says the letter's own error.
-DELIVERY_WORDS: dict[str, tuple[str | Promise, str]] = {
-    State.QUEUED: (gettext_lazy("Waiting to be sent"), "busy"),
-    State.SENDING: (gettext_lazy("Being sent"), "busy"),
-    State.SENT: (pgettext_lazy("letter", "Sent"), "good"),
-    State.RETRY: (gettext_lazy("Not sent yet. We try again by ourselves"), "warn"),
-    State.FAILED: (gettext_lazy("Not sent"), "bad"),
-    State.UNKNOWN: (gettext_lazy("May have been sent"), "warn"),
-    State.HELD: (gettext_lazy("Waits until the mailbox can sign in again"), "warn"),
-}
-UNDELIVERED = (State.QUEUED, State.SENDING, State.RETRY, State.FAILED, State.UNKNOWN, State.HELD)
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """The state of a letter of ours, in words."""
-
-    mail: OutgoingMail
-    words: str
-    tone: str
-    detail: str
-    can_retry: bool
-    can_cancel: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +44,13 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class LeadLine:
-    lead: Lead
-    steps: Sequence[str]  # done, now or nothing, one a stage
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
 class Card:
     """The client beside the thread. Without a contact there is the offer to make one."""
 
     name: str
     address: str
     contact: Contact | None
-    leads: Sequence[LeadLine]
+    leads: Sequence[LeadCard]
     recent: Sequence[Message]
 
 
@@ -107,13 +75,13 @@ class Reader:
 def read_thread(member: Membership, thread: Thread, *, folder: str) -> Reader:
     """Before it is marked as read: unread letters and the newest one are open."""
     messages = Message.objects.filter(thread=thread, deleted_at__isnull=folder != "deleted").for_reading().in_order()
-    return Reader(thread, _letters(member, list(messages)), _pending(thread), _card(member, thread))
+    return Reader(thread, _letters(member, list(messages)), _pending(member, thread), _card(member, thread))
 
 
 def read_tail(member: Membership, thread: Thread, *, after: int) -> Reader:
     """What has come since: letters filed later, and our letters that are on their way."""
     messages = Message.objects.filter(thread=thread, deleted_at__isnull=True, pk__gt=after).for_reading().in_order()
-    return Reader(thread, _letters(member, list(messages)), _pending(thread), None, after)
+    return Reader(thread, _letters(member, list(messages)), _pending(member, thread), None, after)
 
 
 def _letters(member: Membership, messages: Sequence[Message]) -> list[Letter]:
@@ -136,24 +104,12 @@ def _letter(member: Membership, message: Message, is_newest: bool, mail: Outgoin
     )
 
 
-def _pending(thread: Thread) -> list[Delivery]:
-    """Letters of ours that are not filed yet."""
-    waiting = OutgoingMail.objects.filter(Q(thread=thread) | Q(reply_to_message__thread=thread))
-    waiting = waiting.filter(message__isnull=True, state__in=UNDELIVERED).prefetch_related("recipients")
-    return [describe(mail) for mail in waiting.select_related("mailbox").order_by("created_at")]
-
-
-def describe(mail: OutgoingMail) -> Delivery:
-    words, tone = DELIVERY_WORDS[mail.state]
-    advice = advice_for(mail.error_code)
-    return Delivery(
-        mail=mail,
-        words=str(words),
-        tone=tone,
-        detail=f"{advice.what} {advice.do}" if advice else "",
-        can_retry=mail.state in (State.FAILED, State.UNKNOWN),
-        can_cancel=mail.state in (State.QUEUED, State.RETRY),
-    )
+def _pending(member: Membership, thread: Thread) -> list[Delivery]:
+    """Letters of ours that are not filed yet. A shared letter may be answered from a personal mailbox (K23)."""
+    mine = OutgoingMail.objects.visible_to(member)
+    of_thread = mine.filter(Q(thread=thread) | Q(reply_to_message__thread=thread))
+    waiting = of_thread.undelivered().filter(message__isnull=True).for_list()
+    return [describe(mail) for mail in waiting.order_by("created_at")]
 
 
 def _card(member: Membership, thread: Thread) -> Card | None:
@@ -163,23 +119,12 @@ def _card(member: Membership, thread: Thread) -> Card | None:
     name = contact.name if contact else thread.counterpart_name or thread.counterpart_address
     if contact is None:
         return Card(name, thread.counterpart_address, None, (), ())
+    leads = Lead.objects.of_contact(contact).open().for_list()
     recent = Message.objects.visible_to(member).kept().of_contact(contact).exclude(thread=thread)
     return Card(
         name=name,
         address=thread.counterpart_address,
         contact=contact,
-        leads=_leads(contact),
+        leads=cards_of(leads.order_by("-created_at", "-id")),
         recent=list(recent.newest_first()[:RECENT]),
     )
-
-
-def _leads(contact: Contact) -> list[LeadLine]:
-    leads = Lead.objects.of_contact(contact).open().for_list().prefetch_related("stage__pipeline__stages")
-    return [_lead_line(lead) for lead in leads.order_by("-created_at", "-id")]
-
-
-def _lead_line(lead: Lead) -> LeadLine:
-    stages = [stage for stage in lead.stage.pipeline.stages.all() if stage.kind == Stage.Kind.OPEN]
-    position = next((number for number, stage in enumerate(stages) if stage.pk == lead.stage_id), 0)
-    steps = ["done" if number < position else "now" if number == position else "" for number in range(len(stages))]
-    return LeadLine(lead, steps, position + 1)

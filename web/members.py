@@ -51,6 +51,8 @@ def member_required(view: View) -> View:
 
 
 def _sign_in(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:  # taken out of every account: the sign-in page would send them back here
+        raise PermissionDenied
     if getattr(request, "htmx", False):
         return trigger_client_event(HttpResponse(status=HTTPStatus.UNAUTHORIZED), "signed-out")
     return redirect_to_login(request.get_full_path())

@@ -10,11 +10,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Notice
+from accounts.models import Membership, Notice
 from mailboxes.models import Mailbox
 from outbox.models import OutgoingMail
 from outbox.notices import FAILED, SOME_REFUSED, UNKNOWN
-from web.mail_reader import describe
+from outbox.querysets import UNDELIVERED
+from web.deliveries import describe
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,14 @@ BY_KIND = {
 }
 
 
-def lines_of(notices: Iterable[Notice]) -> list[NoticeLine]:
-    """What they are about comes in two queries for all. Kinds of a later version, after a step back, are left out."""
+def lines_of(member: Membership, notices: Iterable[Notice]) -> list[NoticeLine]:
+    """What they are about comes in two queries for all, as far as the member may still see it.
+
+    Kinds of a later version, after a step back, are left out.
+    """
     rows = [row for row in notices if row.kind in BY_KIND]
-    mailboxes = Mailbox.objects.in_bulk(_ids(rows, "mailbox"))
-    letters = OutgoingMail.objects.select_related("reply_to_message").in_bulk(_ids(rows, "mail"))
+    mailboxes = Mailbox.objects.visible_to(member).in_bulk(_ids(rows, "mailbox"))
+    letters = OutgoingMail.objects.visible_to(member).in_bulk(_ids(rows, "mail"))
     return [_about_mailbox(row, mailboxes) if row.kind == NEEDS_LOGIN else _about_letter(row, letters) for row in rows]
 
 
@@ -101,14 +105,14 @@ def _about_letter(notice: Notice, letters: Mapping[int, OutgoingMail]) -> Notice
         notice,
         words,
         str(words.title) % {"what": letter.subject or _("(no subject)")},
-        delivery.detail or str(words.text),
+        f"{delivery.advice.what} {delivery.advice.do}" if delivery.advice else str(words.text),
         _place_of(letter),
         reverse("outbox_retry", args=[letter.pk]) if delivery.can_retry else "",
     )
 
 
 def _place_of(letter: OutgoingMail) -> str:
-    """The thread it belongs to; a first letter that was never sent has none."""
-    answered = letter.reply_to_message
-    thread_id = letter.thread_id or (answered.thread_id if answered else None)
-    return reverse("mail_thread", args=["sent" if letter.thread_id else "inbox", thread_id]) if thread_id else ""
+    """In the outbox while it is not delivered, then the thread it was filed in. "" for what is in neither."""
+    if letter.state in UNDELIVERED:
+        return f"{reverse('outbox')}#letter-{letter.pk}"
+    return reverse("mail_thread", args=["sent", letter.thread_id]) if letter.thread_id else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from accounts.audit import record
 from accounts.members import revoke_token
+from accounts.middleware import TenantRequest
 from accounts.models import ApiToken
 from accounts.tokens import create_token
 from api.idempotency import idempotent
@@ -80,5 +81,5 @@ class TokenView(MemberViewSet):
         return Response({**self.get_serializer(token).data, "secret": secret}, status=201)
 
     def destroy(self, request: Request, pk: str) -> Response:
-        revoke_token(self.member, pk)
+        revoke_token(self.member, pk, asking=cast("TenantRequest", request).token)
         return Response(status=204)

@@ -197,4 +197,8 @@ class Migration(migrations.Migration):
             model_name='outgoingattachment',
             constraint=models.UniqueConstraint(fields=('account', 'mail', 'position'), name='outgoingattachment_once'),
         ),
+        migrations.AddIndex(
+            model_name='outgoingmail',
+            index=models.Index(condition=models.Q(('state__in', ('queued', 'sending', 'retry', 'held', 'failed', 'unknown'))), fields=['account', '-created_at', '-id'], name='outgoingmail_undelivered'),
+        ),
     ]

@@ -57,6 +57,13 @@ def test_a_revoked_token_is_dead(bob_api: ApiClient) -> None:
     problem_of(bob_api.get("me/"), 401)
 
 
+def test_a_token_takes_back_none_that_may_do_more(bob: Membership, bob_api: ApiClient) -> None:
+    narrow = ApiClient(bob, ["contacts:read"])
+    problem_of(narrow.delete(f"tokens/{bob_api.token.pk}/"), 403)
+    assert narrow.delete(f"tokens/{narrow.token.pk}/").status_code == 204
+    assert bob_api.get("me/").status_code == 200
+
+
 def test_nobody_else_sees_or_revokes_it(bob_api: ApiClient, alice_api: ApiClient, charlie: Membership) -> None:
     path = f"tokens/{bob_api.token.pk}/"
     problem_of(alice_api.delete(path), 404)

@@ -87,3 +87,17 @@ def test_reading_never_clears_a_refused_sign_in_for_sending(
         mailbox.refresh_from_db()
         assert (mailbox.error_code, mailbox.error_detail, mailbox.status) == ("smtp_login_refused", "535 no", "red")
     assert (mailbox.state, mailbox.failure_count) == ("synced", 0)
+
+
+@pytest.mark.rule("M05")
+def test_lost_connections_do_not_count_as_refused_sign_ins(
+    in_account: Account, alice: Membership, make_mailbox: MakeMailbox
+) -> None:
+    mailbox = make_mailbox("s@acme.example", account_of=alice)
+    note_failure(mailbox, ConnectionFailed("gone"))
+    note_failure(mailbox, LoginRefused("no"))
+    mailbox.refresh_from_db()
+    assert mailbox.next_sync_at is not None
+    note_failure(mailbox, LoginRefused("no"))
+    mailbox.refresh_from_db()
+    assert (mailbox.state, mailbox.next_sync_at) == ("needs_login", None)

@@ -20,8 +20,8 @@ DIAGRAM = {
     "retry": {"sending", "held", "canceled"},
     "sending": {"sent", "retry", "failed", "unknown", "held", "queued"},
     "held": {"queued", "sent", "failed", "canceled"},
-    "unknown": {"sent", "queued"},
-    "failed": {"queued"},
+    "unknown": {"sent", "queued", "canceled"},
+    "failed": {"queued", "canceled"},
     "sent": set(),
     "canceled": set(),
 }

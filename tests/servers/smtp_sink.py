@@ -27,9 +27,9 @@ class ReceivedLetter:
 class SmtpSink:
     """`letters` holds what was accepted; `replies` says what to answer instead of accepting.
 
-    replies["MAIL"], replies["DATA"] (the answer to DATA itself), replies["DOT"] (to the letter), replies["RCPT"] for
-    all recipients or replies["RCPT a@b.example"] for one. `drop_after_data` cuts the connection after the letter came,
-    so that its sender cannot know the outcome; the letter is kept all the same.
+    replies["AUTH"] (to a wrong password), replies["MAIL"], replies["DATA"] (the answer to DATA itself), replies["DOT"]
+    (to the letter), replies["RCPT"] for all recipients or replies["RCPT a@b.example"] for one. `drop_after_data` cuts
+    the connection after the letter came, so that its sender cannot know the outcome; the letter is kept all the same.
     """
 
     host = "localhost"
@@ -126,7 +126,7 @@ class _Recorder(SMTP):
             and data.password.decode() == self.sink.password
         )
         self.sink.commands.append(f"AUTH {mechanism}")
-        return AuthResult(success=is_right, handled=False)
+        return AuthResult(success=is_right, handled=False, message=self.sink.replies.get("AUTH"))
 
     def hang_up(self) -> None:
         if isinstance(self.transport, asyncio.WriteTransport):

@@ -115,3 +115,16 @@ def test_uidvalidity_that_changes_under_our_eyes_is_tried_again(office: Office) 
     office.visit()
     assert office.subjects == ["Order 1", "Order 2", "Order 3"]
     assert (office.mailbox.state, office.mailbox.failure_count) == (Mailbox.State.SYNCED, 0)
+
+
+def test_another_server_with_the_same_numbers_is_another_folder(settled_office: Office) -> None:
+    """Small UIDVALIDITYs are common: the new provider's may be the old one's."""
+    office = settled_office
+    Mailbox.objects.filter(pk=office.mailbox.pk).update(imap_host="imap.other.example")
+    generation = office.folder().generation
+    rows = Message.objects.count()
+    office.visit()
+    assert office.folder().generation == generation + 1
+    assert Message.objects.count() == rows
+    office.visit()
+    assert office.folder().generation == generation + 1

@@ -8,6 +8,7 @@ from tests.row_versions import row_versions
 from tests.sync.conftest import USER, Office
 from tests.sync.letters import letter
 from threads.models import Folder, Message
+from threads.tasks import regroup
 
 READS = {
     "open",
@@ -80,3 +81,18 @@ def test_read_state_follows_the_server_and_what_is_opened_here_stays_read(settle
     settled_office.server.set_flags(USER, 2, "")
     settled_office.visit()
     assert read_here() == {"Order 1": True, "Order 2": False, "Order 3": False}
+
+
+@pytest.mark.rule("G01")
+def test_a_reply_filed_before_our_letter_finds_its_thread(settled_office: Office) -> None:
+    """Both came since the last visit, and the Inbox is read first."""
+    office = settled_office
+    ours = letter(101, sender=USER, to="carol@client.example")
+    reply = letter(4, subject="Something else").replace(b"\r\n", b"\r\nIn-Reply-To: <letter-101@client.example>\r\n", 1)
+    office.server.deliver(USER, reply)
+    office.server.deliver(USER, ours, "Sent")
+    office.visit()
+    assert office.mailbox.needs_regrouping
+    regroup(office.mailbox.account.pk, office.mailbox.pk)
+    threads = Message.objects.filter(subject__in=["Something else", "Order 101"]).values_list("thread", flat=True)
+    assert len(set(threads)) == 1

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from selectolax.lexbor import LexborHTMLParser
 
 from accounts.models import Account, Membership
 from tests.conftest import MakeMailbox
@@ -80,6 +81,30 @@ def test_pictures_of_the_letter_get_an_address_of_ours(signed_in: SignIn, post: 
     shown = body(signed_in(alice))
     assert f'src="/mail/messages/{Message.objects.get().pk}/picture/?cid=logo%401"' in shown
     assert 'src="https://x.example' not in shown.replace("data-remote-src", "")
+
+
+def test_words_that_look_like_our_own_marks_change_no_markup(signed_in: SignIn, post: Post, alice: Membership) -> None:
+    """Replaced in the text, the first would end its attribute and begin new ones."""
+    forged = '<img alt="x data-cid=" title=" onerror=alert(1) src=https://evil.example/x.gif">'
+    post.file(Mail("Offer", html=f'<p>data-cid="</p>{forged}'))
+    page = LexborHTMLParser(body(signed_in(alice)))
+    assert not page.css("[onerror], [src]")
+    assert page.css_first("img").attributes["alt"] == "x data-cid="
+
+
+def test_a_letter_makes_the_reader_ask_the_mail_server_so_often_only(
+    signed_in: SignIn, post: Post, alice: Membership
+) -> None:
+    post.file(Mail("Offer", html="".join(f'<img src="cid:{number}@x"><img src="cid:0@x">' for number in range(90))))
+    shown = LexborHTMLParser(body(signed_in(alice))).css("img[src]")
+    assert len({picture.attributes["src"] for picture in shown}) == 50
+    assert len(shown) == 49 + 91
+
+
+def test_a_letter_cannot_have_its_quote_repeated(signed_in: SignIn, post: Post, alice: Membership) -> None:
+    """A mark in the text was once where the quote goes: 500 kB of them and as much quote would be 10 GB."""
+    post.file(Mail("Offer", html=f"{'<i>quote-goes-here</i>' * 9}<blockquote>Shall we?</blockquote>"))
+    assert body(signed_in(alice)).count("Shall we?") == 1
 
 
 @pytest.mark.rule("K23")

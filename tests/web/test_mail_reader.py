@@ -102,6 +102,22 @@ def test_a_letter_on_its_way_says_how_it_stands(
     assert words in open_thread(signed_in(alice))
 
 
+@pytest.mark.rule("K23")
+def test_an_answer_from_a_personal_mailbox_is_its_owners(
+    signed_in: SignIn, post: Post, alice: Membership, bob: Membership, make_mailbox: MakeMailbox
+) -> None:
+    """The letter answered lies in a shared mailbox, so Bob reads it; the answer on its way is Alice's alone."""
+    post.file(Mail("Offer"))
+    own = make_mailbox("alice@acme.example", owner=alice)
+    answer = LetterRequest(own.pk, ["friend@client.example"], reply_to_message_id=Message.objects.get().pk)
+    queue_letter(alice, answer)
+    OutgoingMail.objects.update(state="failed", error_detail="550 No such person")
+    assert "friend@client.example" in open_thread(signed_in(alice))
+    page = open_thread(signed_in(bob))
+    tail = signed_in(bob).get(f"/mail/inbox/{Thread.objects.get().pk}/tail/", headers=HTMX).content.decode()
+    assert not [word for word in ("friend@client", "550 No such person", "Not sent") if word in page + tail]
+
+
 def test_the_card_names_the_client_and_the_lead(signed_in: SignIn, post: Post, alice: Membership) -> None:
     contact = create_contact(ContactValues("Anna", "Petrova", ["anna@client.example"], ["+34 955"]))
     create_lead(LeadValues("40 licences", contacts=[contact]))

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.members import RightsChanges, change_rights
 from accounts.models import Account, Membership, Notice
 from accounts.notices import notify
 from outbox.models import OutgoingMail
@@ -62,3 +63,16 @@ def test_a_letter_that_was_not_sent_says_why_and_can_be_sent_again(
     assert "“Our offer” was not sent" in page
     assert "The recipient&#x27;s mailbox is full." in page
     assert reverse("outbox_retry", args=[mail.pk]) in page
+
+
+@pytest.mark.rule("K21")
+def test_a_notice_tells_no_more_than_its_reader_may_still_see(
+    signed_in: SignIn, alice: Membership, bob: Membership, in_account: Account, make_mailbox: MakeMailbox
+) -> None:
+    facts = {"mailbox": make_mailbox("sales@acme.example", account_of=alice), "author": bob, "subject": "Our offer"}
+    mail = OutgoingMail.objects.create(**facts, state="failed", error_code="quota", due_at=timezone.now())
+    tell_author(mail, FAILED)
+    notify([bob], "mailbox.needs_login", mailbox=mail.mailbox_id)
+    change_rights(alice, bob, RightsChanges(mail_access_all=False))
+    page = signed_in(bob).get(reverse("notices")).content.decode()
+    assert not [word for word in ("Our offer", "sales@acme.example", "mailbox is full") if word in page]

@@ -77,3 +77,12 @@ def test_the_style_guide_is_for_staff_and_for_the_demo(
     assert signed_in(alice).get("/styleguide/").status_code == 403
     settings.EMBEDDED = True
     assert signed_in(alice).get("/styleguide/").status_code == 200
+
+
+def test_a_stranger_asking_for_a_new_password_forbids_nothing(
+    client: Client, signed_in: SignIn, alice: Membership
+) -> None:
+    client.post(reverse("account_reset_password"), {"email": "alice@acme.example"})
+    signed_in(alice).post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    answer = client.get(reverse("mfa_activate_totp"))
+    assert (answer.status_code, 'class="qr"' in answer.content.decode()) == (200, True)

@@ -29,7 +29,7 @@ def test_a_deactivated_user_cannot_come_in(
     signed_in: SignIn, alice: Membership, bob: Membership, in_account: Account
 ) -> None:
     signed_in(alice).post(reverse("user", args=[bob.pk]), {"role": "user"})
-    assert signed_in(bob).get(reverse("mailboxes")).status_code == 302
+    assert signed_in(bob).get(reverse("mailboxes")).status_code == 403
 
 
 def test_the_last_administrator_stays(signed_in: SignIn, alice: Membership, in_account: Account) -> None:

@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('role', models.CharField(choices=[('inbox', 'Inbox'), ('sent', 'Sent')], max_length=5)),
                 ('name', models.CharField(max_length=1000)),
+                ('server', models.CharField(default='', max_length=600)),
                 ('generation', models.PositiveIntegerField(default=1)),
                 ('uidvalidity', models.BigIntegerField(default=0)),
                 ('uidnext', models.BigIntegerField(default=0)),
@@ -397,5 +398,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='message',
             constraint=models.UniqueConstraint(fields=('account', 'mailbox', 'identity'), name='message_once'),
+        ),
+        migrations.AddIndex(
+            model_name='message',
+            index=models.Index(fields=['account', 'mailbox', 'in_reply_to'], name='message_by_answered'),
         ),
     ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from django import forms
+from django.db import transaction
+from django.db.models import Model
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -16,6 +18,8 @@ from crm.models import Company, Contact, Lead, Pipeline, Stage
 from crm.services import CompanyValues, ContactValues, LeadValues, write_company
 
 SPARE_LINES = 1  # empty ones at the end, so that more can be entered without scripts
+
+Row = TypeVar("Row", bound=Model)
 
 
 class Lines(forms.Widget):
@@ -73,8 +77,20 @@ class CardForm(forms.Form):
         active = Membership.objects.filter(is_active=True).select_related("user").order_by("user__name", "id")
         self.fields["responsible"].queryset = active  # type: ignore[attr-defined]
 
-    def refuse(self, error: ValueRefused) -> None:
-        self.add_error(error.field if error.field in self.fields else None, error.message)
+    def values(self) -> Any:  # noqa: ANN401  (each form has its own)
+        """What the services take. Call it inside the saving transaction: it may make a new company."""
+        raise NotImplementedError
+
+    def saved(self, save: Callable[[Any], Row]) -> Row | None:
+        """What `save` makes of the values; None when something typed is not acceptable."""
+        if not self.is_valid():
+            return None
+        try:
+            with transaction.atomic():
+                return save(self.values())
+        except ValueRefused as error:
+            self.add_error(error.field if error.field in self.fields else None, error.message)
+            return None
 
 
 def company_field() -> forms.CharField:

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path, register_converter
 
 from web.mail_address import FolderConverter
-from web.views import compose, mail, messages, preferences, styleguide
+from web.views import compose, mail, messages, outbox, preferences, styleguide
 
 register_converter(FolderConverter, "folder")
 
@@ -25,9 +25,12 @@ urlpatterns: list[URLPattern] = [
     path("mail/compose/", compose.compose, name="compose"),
     path("mail/people/", compose.people, name="people"),
     path("mail/uploads/", compose.upload, name="upload"),
+    path("mail/outbox/", outbox.letters, name="outbox"),
+    path("mail/outbox/rows/", outbox.rows, name="outbox_rows"),
+    path("mail/outbox/side/", outbox.side, name="outbox_side"),
     path("mail/outbox/<int:mail_id>/undo/", compose.undo, name="outbox_undo"),
-    path("mail/outbox/<int:mail_id>/cancel/", compose.cancel_mail, name="outbox_cancel"),
-    path("mail/outbox/<int:mail_id>/retry/", compose.retry_mail, name="outbox_retry"),
+    path("mail/outbox/<int:mail_id>/cancel/", outbox.cancel_mail, name="outbox_cancel"),
+    path("mail/outbox/<int:mail_id>/retry/", outbox.retry_mail, name="outbox_retry"),
     path("preferences/theme/", preferences.set_theme, name="theme"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
 ]

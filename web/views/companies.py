@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from crm.access import get_company
-from crm.errors import ValueRefused
 from crm.models import Company, Contact, Lead
 from crm.services import write_company
 from web.forms.crm import CompanyForm
 from web.lead_cards import cards_of
 from web.members import MemberRequest, member_required
 from web.paging import page_by_name
+from web.typed import typed_text
 
 SUGGESTED = 20
 PAGE = 50
@@ -27,7 +27,7 @@ PAGE = 50
 @member_required
 def names(request: MemberRequest) -> HttpResponse:
     """Suggestions while a company is typed."""
-    typed = request.GET.get("company", "").replace("\0", "").strip()[:200]
+    typed = typed_text(request.GET, "company")
     known = Company.objects.filter(name__istartswith=typed).order_by("name", "id").values_list("name", flat=True)
     return render(request, "crm/parts/company_names.html", {"names": known[:SUGGESTED]})
 
@@ -49,13 +49,8 @@ def company(request: MemberRequest, company_id: int) -> HttpResponse:
 def edit(request: MemberRequest, company_id: int) -> HttpResponse:
     found = get_company(company_id)
     form = CompanyForm(request.POST or None, initial=CompanyForm.initial_of(found))
-    if request.method == "POST" and form.is_valid():
-        try:
-            write_company(form.values(), found)
-        except ValueRefused as error:
-            form.refuse(error)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("company", company_id=found.pk)
+    if request.method == "POST" and form.saved(lambda values: write_company(values, found)):
+        messages.success(request, _("Saved."))
+        return redirect("company", company_id=found.pk)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "crm/company_form.html", {"form": form, "company": found}, status=status)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,11 +15,12 @@ from django_htmx.http import trigger_client_event
 from crm.models import Contact
 from mailboxes.models import Mailbox
 from outbox.errors import LetterRefused, WrongState
-from outbox.services import LetterRequest, cancel, queue_letter, retry, store_upload
+from outbox.services import LetterRequest, cancel, queue_letter, store_upload
 from web.draft import Draft, new_draft, reply_draft
 from web.mail_address import whole_number
 from web.members import MemberRequest, member_required
 from web.toasts import close_dialog, toast
+from web.typed import typed_text
 
 SUGGESTIONS = 8
 
@@ -93,26 +92,6 @@ def undo(request: MemberRequest, mail_id: int) -> HttpResponse:
 
 @require_POST
 @member_required
-def cancel_mail(request: MemberRequest, mail_id: int) -> HttpResponse:
-    return _changed(request, cancel, mail_id, _("The letter is not sent"))
-
-
-@require_POST
-@member_required
-def retry_mail(request: MemberRequest, mail_id: int) -> HttpResponse:
-    return _changed(request, retry, mail_id, _("We send it again"))
-
-
-def _changed(request: MemberRequest, change: Any, mail_id: int, words: str) -> HttpResponse:  # noqa: ANN401
-    try:
-        change(request.member, mail_id)
-    except WrongState as error:
-        return toast(HttpResponse(), error.message, tone="bad")
-    return toast(trigger_client_event(HttpResponse(), "mail-changed", {}), words)
-
-
-@require_POST
-@member_required
 def upload(request: MemberRequest) -> JsonResponse:
     """One file; its id goes with the letter."""
     file = request.FILES.get("file")
@@ -129,12 +108,6 @@ def upload(request: MemberRequest) -> JsonResponse:
 @member_required
 def people(request: MemberRequest) -> HttpResponse:
     """Contacts whose name or address begins like what is typed."""
-    lines = [request.GET.get(f"{name}_typing", "") for name in ("to", "cc", "bcc")]
-    typed = next(filter(None, lines), "").replace("\0", "").strip()
-    found = _people(typed)[:SUGGESTIONS] if len(typed) > 1 else []
+    typed = next(filter(None, (typed_text(request.GET, f"{name}_typing") for name in ("to", "cc", "bcc"))), "")
+    found = Contact.objects.suggested_for(typed).order_by("name", "id")[:SUGGESTIONS] if len(typed) > 1 else []
     return render(request, "mail/people.html", {"people": found})
-
-
-def _people(typed: str) -> QuerySet[Contact]:
-    found = Q(name__icontains=typed) | Q(emails__email_key__startswith=typed.lower())
-    return Contact.objects.for_list().filter(found, emails__isnull=False).distinct().order_by("name", "id")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,14 +15,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import Membership
 from crm.access import get_contact
-from crm.errors import ValueRefused
 from crm.models import Contact, Lead
-from crm.services import ContactValues, change_contact, create_contact, delete_contact
+from crm.services import change_contact, create_contact, delete_contact
 from threads.models import Message, Thread
 from web.forms.crm import ContactForm
 from web.lead_cards import cards_of
 from web.members import MemberRequest, member_required
 from web.paging import page_by_name, page_by_time
+from web.typed import typed_text
 
 PAGE = 50
 MAIL_PAGE = 20
@@ -33,7 +32,7 @@ MAIL_PAGE = 20
 @member_required
 def contacts(request: MemberRequest) -> HttpResponse:
     """The list; for htmx its rows alone."""
-    text = request.GET.get("q", "").replace("\0", "").strip()[:200]
+    text = typed_text(request.GET, "q")
     found = Contact.objects.matching(text) if text else Contact.objects.all()
     page = page_by_name(found.for_list(), request.GET.get("after", ""), size=PAGE)
     is_fragment = request.htmx and not request.htmx.history_restore_request
@@ -69,7 +68,7 @@ def _address_of(found: Contact) -> str:
 def create(request: MemberRequest) -> HttpResponse:
     initial = {"responsible": request.member.pk, "emails": request.GET.getlist("email")}
     form = ContactForm(request.POST or None, initial=initial)
-    if request.method == "POST" and (saved := _save(form, create_contact)):
+    if request.method == "POST" and (saved := form.saved(create_contact)):
         _tell(request, saved, _count_mail(request.member, saved))
         return redirect("contact", contact_id=saved.pk)
     return _form_page(request, form, None)
@@ -81,22 +80,10 @@ def edit(request: MemberRequest, contact_id: int) -> HttpResponse:
     found = get_contact(contact_id)
     form = ContactForm(request.POST or None, initial=ContactForm.initial_of(found))
     before = _count_mail(request.member, found)
-    if request.method == "POST" and (saved := _save(form, lambda values: change_contact(found, values))):
+    if request.method == "POST" and (saved := form.saved(partial(change_contact, found))):
         _tell(request, saved, _count_mail(request.member, saved) - before)
         return redirect("contact", contact_id=saved.pk)
     return _form_page(request, form, found)
-
-
-def _save(form: ContactForm, save: Callable[[ContactValues], Contact]) -> Contact | None:
-    """A new company and the contact in one transaction; None when something typed is not acceptable."""
-    if not form.is_valid():
-        return None
-    try:
-        with transaction.atomic():
-            return save(form.values())
-    except ValueRefused as error:
-        form.refuse(error)
-        return None
 
 
 def _form_page(request: MemberRequest, form: ContactForm, found: Contact | None) -> HttpResponse:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import Count, Sum
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -18,13 +18,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.access import get_lead, get_pipeline, get_stage
-from crm.errors import ValueRefused
 from crm.models import Contact, Lead, Pipeline, Stage
-from crm.services import LeadValues, change_lead, create_lead, default_stage, delete_lead, move_lead
+from crm.services import change_lead, create_lead, default_stage, delete_lead, move_lead
 from web.forms.crm import LeadForm
 from web.lead_cards import LeadCard, cards_of, tone_of
 from web.members import MemberRequest, member_required
 from web.paging import page_by_time
+from web.typed import typed_text
 
 PAGE = 20  # of a stage
 SUGGESTED = 8
@@ -75,7 +75,7 @@ def create(request: MemberRequest) -> HttpResponse:
     """`?contact=` names the card it is begun from."""
     stage = default_stage()
     form = LeadForm(request.POST or None, initial={**_begun_from(request), "stage": request.GET.get("stage", stage.pk)})
-    if request.method == "POST" and (saved := _save(form, create_lead)):
+    if request.method == "POST" and (saved := form.saved(create_lead)):
         messages.success(request, _("%(name)s is saved.") % {"name": saved.name})
         return redirect(_back(request, saved))
     return _form_page(request, form, None)
@@ -95,26 +95,19 @@ def _begun_from(request: MemberRequest) -> dict[str, object]:
 def edit(request: MemberRequest, lead_id: int) -> HttpResponse:
     found = get_lead(lead_id)
     form = LeadForm(request.POST or None, initial=LeadForm.initial_of(found))
-    if request.method == "POST" and (saved := _save(form, lambda values: change_lead(found, values))):
+    if request.method == "POST" and (saved := form.saved(partial(change_lead, found))):
         messages.success(request, _("%(name)s is saved.") % {"name": saved.name})
         return redirect(_back(request, saved))
     return _form_page(request, form, found)
 
 
-def _save(form: LeadForm, save: Callable[[LeadValues], Lead]) -> Lead | None:
-    """A new company and the lead in one transaction; None when something typed is not acceptable."""
-    if not form.is_valid():
-        return None
-    try:
-        with transaction.atomic():
-            return save(form.values())
-    except ValueRefused as error:
-        form.refuse(error)
-        return None
-
-
 def _form_page(request: MemberRequest, form: LeadForm, found: Lead | None) -> HttpResponse:
-    facts = {"form": form, "lead": found, "ticked": form.ticked(), "next": request.GET.get("next", "")}
+    facts = {
+        "form": form,
+        "lead": found,
+        "ticked": form.ticked(),
+        "next": _own_place(request, request.GET.get("next", "")),
+    }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "crm/lead_form.html", facts, status=status)
 
@@ -124,7 +117,7 @@ def _form_page(request: MemberRequest, form: LeadForm, found: Lead | None) -> Ht
 def contact_options(request: MemberRequest) -> HttpResponse:
     """For the lead form: those ticked, and those whom the typed text finds."""
     ids = [value for value in request.GET.getlist("contacts") if value.isdigit() and len(value) < 19]
-    typed = request.GET.get("find", "").replace("\0", "").strip()[:200]
+    typed = typed_text(request.GET, "find")
     ticked = Contact.objects.for_list().filter(pk__in=ids)
     found = (
         Contact.objects.matching(typed).for_list().exclude(pk__in=ids).order_by("name", "pk")[:SUGGESTED]
@@ -155,8 +148,13 @@ def delete(request: MemberRequest, lead_id: int) -> HttpResponse:
 
 def _back(request: MemberRequest, lead: Lead) -> str:
     """To the card the person came from, else to the pipeline of the lead."""
-    asked = request.POST.get("next", "")
-    if asked and url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure()):
+    if asked := _own_place(request, request.POST.get("next", "")):
         return asked
     pipeline = get_stage(lead.stage_id).pipeline_id
     return f"{reverse('leads')}?pipeline={pipeline}"
+
+
+def _own_place(request: MemberRequest, asked: str) -> str:
+    """The address if it is one of ours, else "": a stranger may have written the link that brought the person here."""
+    is_ours = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
+    return asked if is_ours else ""

@@ -18,7 +18,7 @@ from threads import services
 from threads.access import get_thread_for
 from threads.models import Thread
 from web.mail_address import Place, whole_number
-from web.mail_list import FOLDER_NAMES, count_unread, list_boxes, list_folders, list_rows
+from web.mail_list import heading_of, list_rows, side_of
 from web.mail_reader import read_tail, read_thread
 from web.members import MemberRequest, member_required
 from web.toasts import toast
@@ -53,7 +53,7 @@ def rows(request: MemberRequest, folder: str) -> HttpResponse:
 @member_required
 def side(request: MemberRequest, folder: str) -> HttpResponse:
     """Folders and mailboxes with their counts, refreshed after news."""
-    return _fragment(request, "mail/side.html", _side_facts(request, _place(request, folder)))
+    return _fragment(request, "mail/side.html", side_of(request.member, _place(request, folder)))
 
 
 @require_GET
@@ -115,7 +115,7 @@ def restore(request: MemberRequest, folder: str) -> HttpResponse:
 
 
 def _screen(request: MemberRequest, place: Place, facts: dict[str, Any]) -> HttpResponse:
-    everything = {**_list_facts(request, place), **_side_facts(request, place), **facts}
+    everything = {**_list_facts(request, place), **side_of(request.member, place), **facts}
     response = render(request, "mail/mail.html", everything)
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -139,28 +139,9 @@ def _list_facts(request: MemberRequest, place: Place) -> dict[str, Any]:
     return {
         "place": place,
         "page": list_rows(request.member, place),
-        "heading": _heading(request, place),
+        "heading": heading_of(request.member, place),
         "has_mailboxes": mailboxes.exists(),
         "is_importing": mailboxes.filter(state=Mailbox.State.IMPORTING).exists(),
-    }
-
-
-def _heading(request: MemberRequest, place: Place) -> str:
-    if place.mailbox_id is None:
-        return str(FOLDER_NAMES[place.folder])
-    mailbox = Mailbox.objects.visible_to(request.member).filter(pk=place.mailbox_id).first()
-    if mailbox is None:
-        raise Http404
-    return f"{FOLDER_NAMES[place.folder]} · {mailbox.address}"
-
-
-def _side_facts(request: MemberRequest, place: Place) -> dict[str, Any]:
-    unread = count_unread(request.member)
-    return {
-        "place": place,
-        "unread_here": unread.get(place.mailbox_id, 0) if place.mailbox_id else sum(unread.values()),
-        "folders": list_folders(request.member, place, unread),
-        "boxes": list_boxes(request.member, place, unread),
     }
 
 

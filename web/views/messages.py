@@ -41,7 +41,8 @@ def body(request: MemberRequest, message_id: int) -> HttpResponse:
 def inline_picture(request: MemberRequest, message_id: int) -> HttpResponse:
     """A picture that came with the letter and stands in its text. The browser keeps it: it never changes."""
     message = get_message_for(request.member, message_id)
-    found = message.attachments.filter(content_id=request.GET.get("cid", ""), content_type__in=PICTURES).first()
+    cid = request.GET.get("cid", "").replace("\0", "")
+    found = message.attachments.filter(content_id=cid, content_type__in=PICTURES).first()
     if found is None:
         raise Http404
     response = _file(request, found)

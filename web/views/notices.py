@@ -18,7 +18,7 @@ SHOWN = 100  # newest first; older ones have had their time
 @member_required
 def notices(request: MemberRequest) -> HttpResponse:
     newest = Notice.objects.filter(membership=request.member).order_by("-created_at", "-id")[:SHOWN]
-    lines = lines_of(newest)
+    lines = lines_of(request.member, newest)
     unread_count = sum(line.notice.read_at is None for line in lines)
     return render(request, "notices/notices.html", {"lines": lines, "unread_count": unread_count})
 

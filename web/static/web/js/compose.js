@@ -35,9 +35,8 @@ async function start(loaded, url) {
   restore();
   dialog.addEventListener("close", onClose);
   const first = $(".token", dialog) ? null : $('[name="to_typing"]', dialog);
-  first?.focus();
+  (first ?? $('[name="body"]', dialog)).focus();
   await startEditor();
-  if (!first && dialog.open) editor?.commands.focus("start");
 }
 
 function onClose() {
@@ -49,8 +48,10 @@ function onClose() {
 // ---- the editor: a plain text field stays in place until it is there
 async function startEditor() {
   const area = $('[name="body"]', dialog);
+  const before = area.value;
   const prose = await import(main.dataset.editorScript);
   if (!dialog.open || !area.isConnected) return;
+  const [isHere, hasTyped] = [document.activeElement === area, area.value !== before];
   const box = document.createElement("div");
   box.className = "prose-editor";
   area.before(box);
@@ -70,6 +71,13 @@ async function startEditor() {
   area.value = editor.isEmpty ? "" : editor.getHTML();
   $('[name="format"]', dialog).value = "html";
   $(".tools", dialog).hidden = false;
+  if (isHere) takeCaret(hasTyped);
+}
+
+// At once: the editor's own focus command waits for the next frame, and keys pressed meanwhile would land elsewhere.
+function takeCaret(atEnd) {
+  if (atEnd) editor.commands.setTextSelection(editor.state.doc.content.size);
+  editor.view.focus();
 }
 
 function extensions(prose) {
@@ -220,6 +228,11 @@ async function attachOne(file) {
   saveSoon();
 }
 
+function sizeWords(size) {
+  const [amount, unit] = size < 1024 * 1024 ? [Math.ceil(size / 1024), "kilobyte"] : [size / 1024 / 1024, "megabyte"];
+  const words = new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, maximumFractionDigits: 1 });
+  return words.format(amount);
+}
 function fileElement({ name, size, id }) {
   const token = document.createElement("span");
   token.className = "token";
@@ -229,7 +242,7 @@ function fileElement({ name, size, id }) {
   const words = document.createElement("span");
   words.textContent = name;
   const note = document.createElement("small");
-  note.textContent = size < 1024 * 1024 ? `${Math.ceil(size / 1024)} KB` : `${(size / 1024 / 1024).toFixed(1)} MB`;
+  note.textContent = sizeWords(size);
   const remove = document.createElement("button");
   remove.type = "button";
   remove.textContent = "×";

@@ -2,7 +2,7 @@
 const $ = (selector, from = document) => from.querySelector(selector);
 const $$ = (selector, from = document) => [...from.querySelectorAll(selector)];
 const main = $("#main");
-const reader = $("#reader");
+const reader = $("#reader"); // null in the outbox, which has letters instead of conversations
 const isPhone = matchMedia("(max-width: 760px)");
 
 // ---- message frames: no script runs inside, so their height is measured from here
@@ -33,7 +33,7 @@ function mark(row) {
 
 function showTitle() {
   const unread = Number($(".folders")?.dataset.unread ?? 0);
-  const open = $(".thread", reader)?.dataset.subject;
+  const open = $(".thread")?.dataset.subject;
   const words = open ?? main.dataset.heading;
   document.title = `${unread ? `(${unread}) ` : ""}${words} · ${document.title.split(" · ").at(-1)}`;
 }
@@ -43,7 +43,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const { target } = event.detail;
   if (target.id === "reader") {
     main.dataset.view = "thread";
-    const row = $(`#row-${$(".thread", reader)?.dataset.thread}`);
+    const row = $(`#row-${$(".thread")?.dataset.thread}`);
     mark(row);
     row?.removeAttribute("data-unread");
     if (isPhone.matches) reader.focus({ preventScroll: true });
@@ -56,7 +56,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
 });
 
 function remark() {
-  const open = $(".thread", reader)?.dataset.thread;
+  const open = $(".thread")?.dataset.thread;
   if (open) mark($(`#row-${open}`));
   countSelected();
 }
@@ -85,6 +85,13 @@ function back() {
   history.pushState({}, "", main.dataset.listUrl);
   currentRow()?.scrollIntoView({ block: "nearest" });
 }
+
+// ---- the outbox: what the server answered stays open when news draw the letters anew
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const open = $$(".reply[open]", event.detail.target).map((reply) => reply.id);
+  const reopen = () => open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
+  if (open.length) document.addEventListener("htmx:afterSwap", reopen, { once: true });
+});
 
 // ---- selection
 function countSelected() {
@@ -201,14 +208,14 @@ const keys = {
   o: () => focusedRow()?.querySelector("a").click(),
   u: back,
   c: () => compose(),
-  r: () => $("[data-reply]", reader)?.click(),
-  a: () => $("[data-reply-all]", reader)?.click(),
+  r: () => $(".thread [data-reply]")?.click(),
+  a: () => $(".thread [data-reply-all]")?.click(),
   x: () => focusedRow()?.querySelector("[name=ids]").click(),
-  "#": () => ($("#rows [name=ids]:checked") ? $("[data-bulk-delete]") : $("[data-delete]", reader))?.click(),
-  "/": () => $("#search").focus(),
+  "#": () => ($("#rows [name=ids]:checked") ? $("[data-bulk-delete]") : $(".thread [data-delete]"))?.click(),
+  "/": () => $("#search")?.focus(),
   "?": () => $("#keys").showModal(),
 };
-const places = { i: "inbox", s: "sent" };
+const places = { i: "inbox", s: "sent", o: "outbox" };
 let goTo = 0;
 
 function isTyping(target) {
