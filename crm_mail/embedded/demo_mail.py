@@ -28,6 +28,7 @@ from crm_mail.embedded.demo_letters import Letter, all_letters
 from crm_mail.embedded.demo_people import COLLEAGUES, CORRESPONDENTS, CORRESPONDENTS_PASSWORD, SPARE
 from crm_mail.embedded.demo_smtp import MAX_BYTES, DemoDelivery
 from crm_mail.embedded.demo_store import INBOX, KeptMailbox
+from crm_mail.embedded.pymap_connections import kept
 
 PASSWORDS = {
     SPARE.email: SPARE.mailbox_password,
@@ -82,7 +83,7 @@ async def serve(place: Path, imap: socket.socket, smtp: socket.socket) -> None:
     await server.open_mailboxes()
     delivery = DemoDelivery(PASSWORDS, server.deliver)
     loop = asyncio.get_running_loop()
-    imap_protocol = ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(backend.login, config))
+    imap_protocol = ProxyProtocolReader(config.proxy_protocol).get_callback(kept(IMAPServer(backend.login, config)))
     smtp_protocol = partial(
         SMTP,
         delivery,

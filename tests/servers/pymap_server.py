@@ -19,6 +19,7 @@ from pymap.parsing.message import AppendMessage
 from pymap.parsing.specials.flag import Flag
 from pymap.user import Passwords, UserMetadata
 
+from crm_mail.embedded.pymap_connections import kept
 from mailkit.types import Login, Secret, Security, ServerAddress
 
 PASSWORD = "correct-horse-8"
@@ -107,7 +108,7 @@ class PymapServer:
     async def _listen(self) -> asyncio.Server:
         """As pymap's own service does, on a port of the system's choice."""
         reader = ProxyProtocolReader(self._config.proxy_protocol)
-        connected = reader.get_callback(IMAPServer(self._backend.login, self._config))
+        connected = reader.get_callback(kept(IMAPServer(self._backend.login, self._config)))
         server = await asyncio.start_server(connected, "127.0.0.1", 0)
         self.port = int(server.sockets[0].getsockname()[1])
         return server
