@@ -286,6 +286,10 @@ function save() {
   $(".compose-saved", dialog).textContent = dialog.dataset.saved;
 }
 
+// What was typed less than SAVE_MS ago, when the page goes: a reload, another tab, a phone that puts it to sleep.
+addEventListener("pagehide", save);
+document.addEventListener("visibilitychange", () => document.hidden && save());
+
 function restore() {
   const kept = sessionStorage.getItem(prefix + dialog.dataset.draft);
   if (!kept) return;
