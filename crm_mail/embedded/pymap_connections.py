@@ -3,10 +3,10 @@ collector may end a connection in the middle (asyncio.create_task says: "save a 
 
 import asyncio
 from asyncio import StreamReader, StreamWriter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
-Serve = Callable[[StreamReader, StreamWriter, Any], Awaitable[None]]
+Serve = Callable[[StreamReader, StreamWriter, Any], Coroutine[Any, Any, None]]
 
 
 def kept(serve: Serve) -> Serve:
