@@ -90,7 +90,8 @@ function extensions(prose) {
 function asHtml(text) {
   if (!text || /^\s*</.test(text)) return text;
   const paragraph = document.createElement("p");
-  paragraph.textContent = text;
+  // HTML would swallow the space typed last before the editor came, and all but the first of several.
+  paragraph.textContent = text.replace(/ (?= |\n|$)/g, "\u00a0");
   return paragraph.outerHTML.replaceAll("\n", "<br>");
 }
 
