@@ -24,8 +24,9 @@ PASSWORD = "correct horse battery"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests come last: Playwright keeps an event loop running in the thread that the others want theirs in."""
-    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+    """Browser tests come last: Playwright keeps an event loop running in the thread that the others want theirs in.
+    Among either kind the long ones go first, so that no process waits for them at the end."""
+    items.sort(key=lambda item: ("browser" in getattr(item, "fixturenames", ()), not item.get_closest_marker("flow")))
 
 
 @pytest.fixture(scope="session")
