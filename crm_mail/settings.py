@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()  # NAME_FILE=/run/secrets/name is read for every NAME
@@ -331,8 +330,6 @@ IMPORT_MESSAGES = whole("IMPORT_MESSAGES", 500, least=1)  # K10
 IMPORT_DAYS = whole("IMPORT_DAYS", 30)  # K10; 0 = no limit of age
 POLL_MIN_MINUTES = whole("POLL_MIN_MINUTES", 15, least=1)  # K11
 POLL_MAX_MINUTES = whole("POLL_MAX_MINUTES", 30, least=1)  # K11
-DELETED_DAYS = whole("DELETED_DAYS", 30, least=1)  # K63
-SEND_PER_SECOND = whole("SEND_PER_SECOND", 1, least=1)  # M20
 ATTACHMENTS_MAX_BYTES = whole("ATTACHMENTS_MAX_MB", 100, least=1) * 1024 * 1024  # M16, a letter
 BODY_MAX_BYTES = whole("BODY_MAX_MB", 8, least=1) * 1024 * 1024  # M21
 UNDO_SECONDS = whole("UNDO_SECONDS", 10)  # M20, in the UI
@@ -395,4 +392,3 @@ SILENCED_SYSTEM_CHECKS = [
     *([] if IS_HTTPS else ["security.W004", "security.W012", "security.W016"]),  # http on loopback only, see BASE_URL
 ]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-SITE_NAME = _("CRM Mail")
