@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -34,6 +35,13 @@ class Mailbox(TenantModel):
         NEEDS_LOGIN = "needs_login", _("Needs sign-in")
         ERROR = "error", _("Error")
 
+    class FirstImport(models.TextChoices):
+        """What is fetched when the mailbox is connected (K10). The rest can be loaded later."""
+
+        RECENT = "recent", _("The newest letters")
+        ALL = "all", _("Everything")
+        NEW = "new", _("Only new letters from now on")
+
     class Security(models.TextChoices):
         TLS = "tls", "TLS"
         STARTTLS = "starttls", "STARTTLS"
@@ -61,8 +69,19 @@ class Mailbox(TenantModel):
     error_detail = models.TextField(blank=True, default="")  # the server's own words
     import_total = models.PositiveIntegerField(default=0)
     import_done = models.PositiveIntegerField(default=0)
-    import_older = models.PositiveIntegerField(default=0)  # letters that the first import left out as older, K10
+    import_older = models.PositiveIntegerField(default=0)  # letters on the server that are not loaded as older, K10
     imported_at = models.DateTimeField(null=True)
+
+    # What is read, and what is kept of it.
+    first_import = models.CharField(_("first import"), max_length=6, choices=FirstImport, default=FirstImport.RECENT)
+    load_older = models.BooleanField(_("load older mail"), default=False)  # A04
+    push = models.BooleanField(_("push"), default=True)  # A06
+    store_internal = models.BooleanField(_("store letters between colleagues"), default=True)  # A08
+    collector = models.BooleanField(_("collects mail of other addresses"), default=False)  # K15
+    keep_attachments = models.BooleanField(_("keep a copy of attachments"), default=False)  # K62
+    delete_after_upload = models.BooleanField(_("delete uploaded messages"), default=False)  # R10
+    sent_folder = models.CharField(max_length=1000, blank=True, default="")  # chosen by a person; "": found, K13
+    sent_choices = ArrayField(models.CharField(max_length=1000), default=list)  # where several may be it, K13
 
     group_messages = models.BooleanField(_("group messages into threads"), default=True)  # K33
     needs_regrouping = models.BooleanField(default=False)  # group_messages was changed, threads are not yet
@@ -73,6 +92,10 @@ class Mailbox(TenantModel):
     next_sync_at = models.DateTimeField(null=True)  # null: not to be synced
     last_synced_at = models.DateTimeField(null=True)
     failure_count = models.PositiveSmallIntegerField(default=0)
+    crash_count = models.PositiveSmallIntegerField(default=0)  # visits in a row that outlived their lease: see leases
+    history_due_at = models.DateTimeField(null=True)  # when older mail is loaded next; null: nothing to load
+    budget_day = models.DateField(null=True)  # the day that `budget_bytes` were fetched on
+    budget_bytes = models.PositiveBigIntegerField(default=0)
     lease_token = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -92,7 +115,19 @@ class Mailbox(TenantModel):
                 name="mailbox_owner_fits_kind",
             ),
         ]
-        indexes = [models.Index(fields=["next_sync_at"], name="mailbox_due")]  # the sweep over all accounts
+        indexes = [
+            # The sweeps over all accounts.
+            models.Index(fields=["next_sync_at"], name="mailbox_due"),
+            models.Index(
+                fields=["history_due_at"],
+                condition=models.Q(history_due_at__isnull=False),
+                name="mailbox_history_due",
+            ),
+            # Visits that outlived their lease, and how many a provider has at the moment.
+            models.Index(
+                fields=["lease_until"], condition=models.Q(lease_until__isnull=False), name="mailbox_leased"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"mailbox {self.pk}"
@@ -100,6 +135,30 @@ class Mailbox(TenantModel):
     @property
     def can_receive(self) -> bool:
         return bool(self.imap_host)
+
+
+class MailboxFilter(TenantModel):
+    """Mail from or to it is never stored (A08)."""
+
+    class Kind(models.TextChoices):
+        ADDRESS = "address", _("Address")
+        DOMAIN = "domain", _("Domain")
+
+    mailbox = TenantForeignKey(Mailbox, on_delete=models.CASCADE, related_name="filters")
+    kind = models.CharField(max_length=7, choices=Kind)
+    value = models.CharField(max_length=320)  # an email_key or a domain in lower case; sub-domains are meant too
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        ordering = ["kind", "value"]
+        constraints = [
+            *TenantModel.Meta.constraints,
+            SameAccount(field="mailbox", name="mailboxfilter_mailbox_same_account"),
+            models.UniqueConstraint(fields=["account", "mailbox", "kind", "value"], name="mailboxfilter_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} filter {self.pk}"
 
 
 class Credential(TenantModel):

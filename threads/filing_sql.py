@@ -91,8 +91,8 @@ def insert_messages(
 
 
 INSERT_BODIES = """INSERT INTO threads_messagebody (account_id, message_id, mailbox_id, received_at, text, html,
-  policy_version, has_remote_images, raw_name, search) VALUES """
-BODY_SLOTS = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, threads_search_vector(%s, %s, %s))"
+  policy_version, has_remote_images, raw_name, raw_is_whole, search) VALUES """
+BODY_SLOTS = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, threads_search_vector(%s, %s, %s))"
 
 
 def insert_parts(mailbox_id: int, filed: Mapping[int, PreparedLetter]) -> None:

@@ -90,7 +90,8 @@ MESSAGE_COLUMNS = """account_id, mailbox_id, thread_id, thread_reason, identity,
   in_reply_to, reference_ids, direction, subject, from_address, from_name, snippet, received_at, sent_at, size, is_ours,
   is_read, has_attachments, on_server, filed_at"""
 PARTICIPANT_COLUMNS = "account_id, message_id, role, position, email, email_key, name"
-ATTACHMENT_COLUMNS = "account_id, message_id, section, filename, content_type, size, content_id, is_inline"
+ATTACHMENT_COLUMNS = """account_id, message_id, section, filename, content_type, size, content_id, is_inline,
+  stored_name"""
 
 Cells = tuple[object, ...]
 
@@ -134,6 +135,7 @@ def body_cells(letter: PreparedLetter) -> Cells:
         POLICY_VERSION,
         letter.has_remote_images,
         letter.raw_name,
+        False,
         split_joints(_fit(letter.parsed.subject)),
         _fit(people_text(letter.parsed)),
         _fit(body_text(letter.text)),
@@ -166,6 +168,7 @@ def attachment_cells(parsed: ParsedMessage) -> Iterator[Cells]:
             part.size,
             _fit(part.content_id, _limit(Attachment, "content_id")),
             part.is_inline,
+            "",
         )
 
 

@@ -38,7 +38,9 @@ class Folder(TenantModel):
     uidnext = models.BigIntegerField(default=0)
     highestmodseq = models.BigIntegerField(null=True)
     message_count = models.PositiveIntegerField(default=0)  # on the server, by the last STATUS
-    last_uid = models.BigIntegerField(default=0)  # every UID up to here has a FolderEntry or lies before the window
+    last_uid = models.BigIntegerField(default=0)  # every UID from history_uid up to here has a FolderEntry
+    history_uid = models.BigIntegerField(default=0)  # UIDs below it are not looked at yet: "Load older mail" does
+    older_count = models.PositiveIntegerField(default=0)  # letters on the server below history_uid, when last counted
 
     class Meta(TenantModel.Meta):
         abstract = False
@@ -175,6 +177,7 @@ class MessageBody(TenantModel):
     policy_version = models.PositiveSmallIntegerField(default=0)
     has_remote_images = models.BooleanField(default=False)
     raw_name = models.CharField(max_length=200)  # in storage: the letter as received, attachment bodies replaced (K62)
+    raw_is_whole = models.BooleanField(default=False)  # nothing is replaced in it: the server may lose it (R10)
     search = SearchVectorField(null=True, editable=False)
 
     class Meta(TenantModel.Meta):
@@ -242,7 +245,8 @@ class Participant(TenantModel):
 
 
 class Attachment(TenantModel):
-    """A file of a letter. Its bytes stay on the mail server and are fetched when it is opened (K62)."""
+    """A file of a letter. Its bytes stay on the mail server and are fetched when it is opened, unless the mailbox keeps
+    copies (K62)."""
 
     message = TenantForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
     section = models.CharField(max_length=110)  # IMAP part number: 50 levels deep at most
@@ -251,6 +255,7 @@ class Attachment(TenantModel):
     size = models.PositiveBigIntegerField()  # bytes, decoded
     content_id = models.CharField(max_length=500, blank=True, default="")
     is_inline = models.BooleanField(default=False)
+    stored_name = models.CharField(max_length=200, blank=True, default="")  # our copy in storage, see attachment_store
 
     class Meta(TenantModel.Meta):
         abstract = False
@@ -272,7 +277,9 @@ class FolderEntry(TenantModel):
         IMPORTED = "imported"
         OLDER = "older"  # outside the window of the first import
         GONE = "gone"  # expunged before we could fetch it
-        FAILED = "failed"  # could not be parsed or stored
+        FAILED = "failed"  # could not be parsed or stored: see QuarantinedLetter
+        FILTERED = "filtered"  # from or to an address that this mailbox never stores (A08)
+        INTERNAL = "internal"  # among colleagues, and this mailbox does not store such letters (A08)
 
     folder = TenantForeignKey(Folder, on_delete=models.CASCADE, related_name="entries")
     generation = models.PositiveIntegerField()
@@ -283,6 +290,7 @@ class FolderEntry(TenantModel):
         default=False
     )  # \Seen, as the server last had it: only its changes are followed (G06)
     is_on_server = models.BooleanField(default=True)
+    removed_at = models.DateTimeField(null=True)  # when we removed it there, or marked it as \Deleted (R10)
 
     class Meta(TenantModel.Meta):
         abstract = False
@@ -296,6 +304,44 @@ class FolderEntry(TenantModel):
 
     def __str__(self) -> str:
         return f"uid {self.uid} in folder {self.folder_id}"
+
+
+class QuarantinedLetter(TenantModel):
+    """A letter that could not be filed, kept raw (G14). Retried by hand, and by itself after an upgrade."""
+
+    class Reason(models.TextChoices):
+        UNREADABLE = "unreadable", _("It could not be read")
+        TOO_SLOW = "too_slow", _("Reading it took too long or too much memory")
+        UNSTORABLE = "unstorable", _("The database refused it")
+        CRASHED = "crashed", _("A worker broke down while reading it")
+
+    entry = TenantForeignKey(FolderEntry, on_delete=models.CASCADE, related_name="quarantine")
+    mailbox = TenantForeignKey(Mailbox, on_delete=models.CASCADE, related_name="quarantine")
+    reason = models.CharField(max_length=10, choices=Reason)
+    detail = models.CharField(max_length=200, blank=True, default="")  # the kind of error, never words of the letter
+    raw_name = models.CharField(max_length=200, blank=True, default="")  # in storage; "": its bytes never reached us
+    size = models.PositiveBigIntegerField(default=0)
+    received_at = models.DateTimeField()
+    message_id_header = models.TextField(blank=True, default="")  # these three: as far as they could be read
+    from_address = models.CharField(max_length=320, blank=True, default="")
+    subject = models.CharField(max_length=300, blank=True, default="")
+    reader_version = models.PositiveSmallIntegerField()  # mailkit.mime_reader.READER_VERSION that failed on it
+    try_count = models.PositiveSmallIntegerField(default=1)
+    tried_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        ordering = ["-received_at", "-id"]
+        constraints = [
+            *TenantModel.Meta.constraints,
+            SameAccount(field="entry", name="quarantine_entry_same_account"),
+            SameAccount(field="mailbox", name="quarantine_mailbox_same_account"),
+            models.UniqueConstraint(fields=["account", "entry"], name="quarantine_once"),
+        ]
+        indexes = [models.Index(fields=["account", "mailbox", "-received_at", "-id"], name="quarantine_of_mailbox")]
+
+    def __str__(self) -> str:
+        return f"quarantined letter {self.pk}"
 
 
 class CardLink(TenantModel):
