@@ -221,6 +221,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_DEFAULT_QUEUE = "maintenance"
 CELERY_TASK_ROUTES = {
+    # What computes goes to processes, what waits for servers to threads.
+    "sync.tasks.import_mailbox": {"queue": "import"},
+    "sync.tasks.load_older": {"queue": "import"},
+    "sync.tasks.retry_quarantined": {"queue": "import"},
     "sync.tasks.*": {"queue": "sync"},
     "outbox.tasks.*": {"queue": "send"},
     "threads.tasks.*": {"queue": "maintenance"},
@@ -228,7 +232,8 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
-    "claim due mailboxes": {"task": "sync.tasks.claim_due_mailboxes", "schedule": timedelta(seconds=60)},
+    "start what is due": {"task": "sync.tasks.start_rounds", "schedule": timedelta(seconds=30)},
+    "read again after an upgrade": {"task": "sync.tasks.retry_after_upgrade", "schedule": timedelta(hours=1)},
     "regroup mailboxes": {"task": "threads.tasks.regroup_due", "schedule": timedelta(minutes=2)},
     "claim due letters": {"task": "outbox.tasks.deliver_due", "schedule": timedelta(seconds=5)},
 }
@@ -328,6 +333,10 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="crm-mail@localhost")
 # ---------------------------------------------------------------------------------------------------- product numbers
 IMPORT_MESSAGES = whole("IMPORT_MESSAGES", 500, least=1)  # K10
 IMPORT_DAYS = whole("IMPORT_DAYS", 30)  # K10; 0 = no limit of age
+SYNC_THREADS = whole("SYNC_THREADS", 32, least=2)  # mailboxes that one process looks at at once
+SYNC_ROUNDS = whole("SYNC_ROUNDS", 2, least=1)  # as many worker processes look for mail, when there are as many
+SYNC_DAILY_BYTES = whole("SYNC_DAILY_MB", 2000, least=1) * 1024 * 1024  # of older mail, a mailbox
+HOST_CONNECTIONS = whole("HOST_CONNECTIONS", 64, least=1)  # visits to one provider at once
 POLL_MIN_MINUTES = whole("POLL_MIN_MINUTES", 15, least=1)  # K11
 POLL_MAX_MINUTES = whole("POLL_MAX_MINUTES", 30, least=1)  # K11
 ATTACHMENTS_MAX_BYTES = whole("ATTACHMENTS_MAX_MB", 100, least=1) * 1024 * 1024  # M16, a letter
@@ -335,6 +344,10 @@ BODY_MAX_BYTES = whole("BODY_MAX_MB", 8, least=1) * 1024 * 1024  # M21
 UNDO_SECONDS = whole("UNDO_SECONDS", 10)  # M20, in the UI
 OUTGOING_IPS = env.list("OUTGOING_IPS", default=[])  # K05
 SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="")  # K05
+WATCHER_COUNT = whole("WATCHER_COUNT", 1, least=1)  # A06: so many processes share the mailboxes of push
+WATCHER_INDEX = whole("WATCHER_INDEX", 0)
+if WATCHER_INDEX >= WATCHER_COUNT:
+    raise ImproperlyConfigured("WATCHER_INDEX must be below WATCHER_COUNT")
 MAIL_CONNECT_SECONDS = whole("MAIL_CONNECT_SECONDS", 15, least=1)
 MAIL_READ_SECONDS = whole("MAIL_READ_SECONDS", 30, least=1)
 MAIL_PORTS = ports("MAIL_PORTS", ["143", "993", "25", "465", "587", "2525"])

@@ -47,6 +47,14 @@ BY_CODE: dict[str, Advice] = {
     "throttled": Advice(
         _("The provider asks us to slow down."), _("Nothing to do: we try again by ourselves when it allows.")
     ),
+    "counts_differ": Advice(
+        _("The server counts more letters than it lists."),
+        _("Nothing to do: it is asked again at each check, and nothing is taken for deleted until it agrees."),
+    ),
+    "visit_broke": Advice(
+        _("Checking this mailbox broke down several times. The fault is ours."),
+        _("We try again by ourselves, one letter at a time. If it stays so, tell who runs this service."),
+    ),
     "server_fault": Advice(
         _("The server answered in a way that we do not understand."),
         _("We try again by ourselves. If it stays so, check server name and port."),

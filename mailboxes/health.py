@@ -20,6 +20,7 @@ SHOWN_AFTER = 3  # temporary faults in a row, before people are told
 FIRST_RETRY = timedelta(seconds=30)  # doubled each time
 LONGEST_RETRY = timedelta(minutes=30)
 THROTTLED_RETRY = timedelta(minutes=15)  # when the server does not say how long
+COUNTS_DIFFER = "counts_differ"  # Mailbox.error_code while the server's numbers do not add up
 SMTP_LOGIN_REFUSED = "smtp_login_refused"  # Mailbox.error_code while sending needs a sign-in
 
 CODES: dict[type[MailError], str] = {
@@ -86,6 +87,16 @@ def note_synced(mailbox: Mailbox) -> None:
     row.update(last_synced_at=now, state=Mailbox.State.SYNCED, failure_count=0)
     row.exclude(error_code=SMTP_LOGIN_REFUSED).update(status=Mailbox.Status.GREEN, error_code="", error_detail="")
     live.publish("mailbox", mailbox_id=mailbox.pk)
+
+
+@transaction.atomic
+def note_doubtful(mailbox: Mailbox) -> None:
+    """A visit brought all letters that the server lists, but it counts more: "synced" would not be true (G13)."""
+    doubted = Mailbox.objects.filter(pk=mailbox.pk).exclude(error_code=SMTP_LOGIN_REFUSED)
+    news = doubted.exclude(error_code=COUNTS_DIFFER).update(error_code=COUNTS_DIFFER, error_detail="")
+    Mailbox.objects.filter(pk=mailbox.pk).update(state=Mailbox.State.SYNCING, failure_count=0)
+    if news:
+        live.publish("mailbox", mailbox_id=mailbox.pk)
 
 
 def caretakers(mailbox: Mailbox) -> list[Membership]:

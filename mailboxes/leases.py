@@ -1,22 +1,29 @@
 """Who works on a mailbox: a lease on its row, so that two workers never do.
 
 A worker that dies lets its lease run out; one that is too slow finds its token gone at the next commit (fencing) and
-stops. Times are the database's, so that clocks of workers do not matter.
+stops. Times are the database's, so that clocks of workers do not matter. What is claimed though its last lease was
+never given back is counted (`crash_count`) and waits longer each time: a visit that kills its worker must not do so
+every minute.
 """
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import connection
 
 from accounts.tenancy import every_account
 from mailboxes.errors import LeaseLost
 from mailboxes.models import Mailbox
 
-LEASE_SECONDS = 180  # renewed between batches; a batch is at most 4 MB
+LEASE_SECONDS = 90  # kept alive by mailboxes.lease_keeper
 JITTER = 0.1  # downwards only: the interval is a promise (A06)
+CAREFUL_AFTER = 2  # broken visits in a row, before letters are read one at a time
+SHOWN_AFTER = 3  # broken visits in a row, before people are told
+VISIT_BROKE = "visit_broke"  # Mailbox.error_code meanwhile; cleared by the next visit that ends well
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,55 +33,118 @@ class Lease:
     token: uuid.UUID
 
 
+# Not given back: its worker died, or the broker lost the message that carried it.
+OUTLIVED = """lease_until + CASE WHEN crash_count < 2 THEN 0 ELSE least(30 * 2 ^ (crash_count - 2), 1800) END
+  * interval '1 second' <= statement_timestamp() AND lease_until <= statement_timestamp()"""
+DUE = f"""next_sync_at IS NOT NULL AND (
+  lease_token IS NULL AND next_sync_at <= statement_timestamp() OR lease_token IS NOT NULL AND {OUTLIVED})"""
+FREE = "(lease_until IS NULL OR lease_until <= statement_timestamp())"
+
 # MATERIALIZED: else the planner may run the inner SELECT several times, and each time it takes LIMIT other rows.
-CLAIM = f"""
-WITH free AS MATERIALIZED (
-  SELECT id FROM mailboxes_mailbox
-  WHERE {{condition}} AND (lease_until IS NULL OR lease_until <= statement_timestamp())
-  ORDER BY next_sync_at LIMIT %s FOR UPDATE SKIP LOCKED)
+TAKE = f"""
 UPDATE mailboxes_mailbox mailbox SET lease_token = gen_random_uuid(),
   lease_until = statement_timestamp() + interval '{LEASE_SECONDS} seconds',
-  next_sync_at = statement_timestamp() + interval_minutes * (1 - {JITTER} * random()) * interval '1 minute'
+  crash_count = least(mailbox.crash_count + (mailbox.lease_token IS NOT NULL)::int, 1000),
+  (state, error_code) = (
+    SELECT CASE WHEN is_broken THEN 'error' ELSE mailbox.state END,
+      CASE WHEN is_broken AND mailbox.error_code = '' THEN '{VISIT_BROKE}' ELSE mailbox.error_code END
+    FROM (SELECT mailbox.lease_token IS NOT NULL AND mailbox.crash_count + 1 >= {SHOWN_AFTER} AS is_broken) AS facts)
+  {{changes}}
 FROM free WHERE mailbox.id = free.id
-RETURNING mailbox.account_id, mailbox.id, lease_token
+RETURNING mailbox.account_id, mailbox.id, mailbox.lease_token
 """  # noqa: S608  (constants only)
-
-
-# A lease that ran out was never released: its worker died, or the broker lost the message that carried it.
-DUE = "(next_sync_at <= statement_timestamp() OR (next_sync_at IS NOT NULL AND lease_until <= statement_timestamp()))"
+NEXT_TIME = (
+    f", next_sync_at = statement_timestamp() + interval_minutes * (1 - {JITTER} * random()) * interval '1 minute'"
+)
+CLAIM_ONE = (
+    f"WITH free AS MATERIALIZED (SELECT id FROM mailboxes_mailbox WHERE id = %s AND next_sync_at IS NOT NULL AND {FREE} "  # noqa: S608
+    "FOR UPDATE SKIP LOCKED)" + TAKE
+)
+# No provider gets more visits at once than the setting allows: `busy` counts those that go on.
+CLAIM_DUE = (
+    f"""
+WITH busy AS (
+  SELECT imap_host AS host, count(*) AS visits FROM mailboxes_mailbox
+  WHERE lease_until > statement_timestamp() GROUP BY imap_host),
+due AS (
+  SELECT id, imap_host AS host, row_number() OVER (PARTITION BY imap_host ORDER BY next_sync_at) AS place
+  FROM mailboxes_mailbox WHERE imported_at IS NOT NULL AND {DUE}),
+free AS MATERIALIZED (
+  SELECT mailbox.id FROM mailboxes_mailbox mailbox JOIN due ON due.id = mailbox.id LEFT JOIN busy USING (host)
+  WHERE due.place + coalesce(busy.visits, 0) <= %s AND mailbox.imported_at IS NOT NULL AND {FREE}
+  ORDER BY mailbox.next_sync_at LIMIT %s FOR UPDATE OF mailbox SKIP LOCKED)
+"""
+    + TAKE
+)
 
 
 def claim_due(limit: int) -> list[Lease]:
-    """Take the mailboxes whose time has come, over all accounts, and set their next time: one statement."""
+    """Take imported mailboxes whose time has come, over all accounts, and set their next time: one statement."""
     with every_account("claim due mailboxes"), connection.cursor() as cursor:
-        cursor.execute(CLAIM.format(condition=DUE), [limit])
+        cursor.execute(CLAIM_DUE.format(changes=NEXT_TIME), [settings.HOST_CONNECTIONS, limit])
         return [Lease(*row) for row in cursor.fetchall()]
 
 
-def claim(mailbox_id: int) -> Lease | None:
-    """Take this mailbox now; None when somebody holds it, or it is not there."""
+def claim(mailbox_id: int, *, sets_next_time: bool = True) -> Lease | None:
+    """Take this mailbox now; None when somebody holds it, or it is not there.
+
+    Whoever only loads older mail must not put off the look for new mail: `sets_next_time` False.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM.format(condition="id = %s AND next_sync_at IS NOT NULL"), [mailbox_id, 1])
+        cursor.execute(CLAIM_ONE.format(changes=NEXT_TIME if sets_next_time else ""), [mailbox_id])
         row = cursor.fetchone()
     return Lease(*row) if row else None
 
 
 def renew(lease: Lease) -> None:
     """Still at work. Raises LeaseLost."""
-    _update(lease, f"lease_until = statement_timestamp() + interval '{LEASE_SECONDS} seconds'")
+    _update(lease, f"lease_until = statement_timestamp() + interval '{LEASE_SECONDS} seconds'", "false")
 
 
-def release(lease: Lease) -> None:
-    """Done. Raises LeaseLost."""
-    _update(lease, "lease_token = NULL, lease_until = NULL")
+def release(lease: Lease, *, is_sound: bool = True) -> bool:
+    """Done; True when the mailbox is due already. `is_sound`: work was done, so the last visits' breakdowns are over.
+
+    Raises LeaseLost.
+    """
+    forgiven = ", crash_count = 0" if is_sound else ""
+    return _update(lease, f"lease_token = NULL, lease_until = NULL{forgiven}", "next_sync_at <= statement_timestamp()")
 
 
-def _update(lease: Lease, change: str) -> None:
-    sql = f"UPDATE mailboxes_mailbox SET {change} WHERE id = %s AND lease_token = %s"  # noqa: S608  (constants only)
+def _update(lease: Lease, change: str, question: str) -> bool:
+    sql = f"UPDATE mailboxes_mailbox SET {change} WHERE id = %s AND lease_token = %s RETURNING {question}"  # noqa: S608  (constants only)
     with connection.cursor() as cursor:
         cursor.execute(sql, [lease.mailbox_id, str(lease.token)])
-        if cursor.rowcount != 1:
-            raise LeaseLost(f"mailbox {lease.mailbox_id}")
+        row = cursor.fetchone()
+    if row is None:
+        raise LeaseLost(f"mailbox {lease.mailbox_id}")
+    return bool(row[0])
+
+
+RENEW_ALL = f"""
+UPDATE mailboxes_mailbox SET lease_until = statement_timestamp() + interval '{LEASE_SECONDS} seconds'
+WHERE (id, lease_token) IN (SELECT * FROM unnest(%s::bigint[], %s::uuid[]))
+"""  # noqa: S608  (constants only)
+RELEASE_UNCHANGED = """
+UPDATE mailboxes_mailbox SET lease_token = NULL, lease_until = NULL, last_synced_at = statement_timestamp()
+WHERE (id, lease_token) IN (SELECT * FROM unnest(%s::bigint[], %s::uuid[]))
+"""
+
+
+def renew_all(leases: Collection[Lease]) -> None:
+    """Of any accounts, in one statement. Lost ones are passed over: their holders find out at their next commit."""
+    _for_each(RENEW_ALL, leases, "renew leases")
+
+
+def release_unchanged(leases: Collection[Lease]) -> None:
+    """Nothing had happened in these mailboxes: only the time is noted. Lost leases are passed over."""
+    _for_each(RELEASE_UNCHANGED, leases, "note unchanged mailboxes")
+
+
+def _for_each(sql: str, leases: Collection[Lease], reason: str) -> None:
+    if leases:
+        ids, tokens = [lease.mailbox_id for lease in leases], [str(lease.token) for lease in leases]
+        with every_account(reason), connection.cursor() as cursor:
+            cursor.execute(sql, [ids, tokens])
 
 
 def hold(lease: Lease) -> Mailbox:

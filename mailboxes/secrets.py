@@ -55,8 +55,8 @@ def store_secret(mailbox: Mailbox, field: str, secret: Secret) -> None:
 
 
 def read_secret(mailbox: Mailbox, field: str) -> Secret:
-    """Raises SecretUnreadable, also when there is none."""
-    row = Credential.objects.filter(mailbox=mailbox, field=field).first()
+    """Raises SecretUnreadable, also when there is none. Asks no database where credentials were prefetched."""
+    row = next((credential for credential in mailbox.credentials.all() if credential.field == field), None)
     if row is None:
         raise SecretUnreadable(f"no {field} for mailbox {mailbox.pk}")
     key_id, nonce, sealed = row.ciphertext.split(":")

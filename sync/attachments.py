@@ -1,4 +1,5 @@
-"""The bytes of a file, fetched from the mail server when somebody opens it (rule K62)."""
+"""The bytes of a file: our copy where the mailbox keeps one, else fetched from the mail server when somebody opens it
+(rule K62)."""
 
 from __future__ import annotations
 
@@ -8,9 +9,13 @@ from dataclasses import dataclass, field
 from mailboxes.connections import imap_session
 from mailkit.errors import FolderGone, MessageGone
 from mailkit.imap_session import ImapSession
+from mailkit.mime_reader import identity_of
+from mailkit.types import RemoteHead
 from sync.services import request_sync
 from sync.visit import Connect
-from threads.models import Attachment, Folder, FolderEntry
+from threads.attachment_store import open_file
+from threads.errors import StoredFileGone
+from threads.models import Attachment, Folder, FolderEntry, Message
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +31,23 @@ class AttachmentBytes:
 
 def open_attachment(attachment: Attachment, *, connect: Connect = imap_session) -> AttachmentBytes:
     """Raises MessageGone when the letter is not on the server any more, other MailErrors when it cannot be asked."""
+    content = _stored(attachment) or _fetched(attachment, connect)
+    return AttachmentBytes(attachment.filename, attachment.content_type, content)
+
+
+def _stored(attachment: Attachment) -> bytes | None:
+    """Our copy; None when there is none, or it is damaged: the server may have it still."""
+    if not attachment.stored_name:
+        return None
+    try:
+        with open_file(attachment.stored_name) as file:
+            return file.read()
+    except StoredFileGone:
+        logger.exception("stored file is damaged", extra={"attachment_id": attachment.pk})
+        return None
+
+
+def _fetched(attachment: Attachment, connect: Connect) -> bytes:
     places = _places(attachment)
     sent = _sent_folder(attachment)
     if not places and sent is None:
@@ -33,12 +55,11 @@ def open_attachment(attachment: Attachment, *, connect: Connect = imap_session) 
     mailbox = attachment.message.mailbox
     try:
         with connect(mailbox) as session:
-            content = _fetch_from_any(session, places, sent, attachment)
+            return _fetch_from_any(session, places, sent, attachment)
     except MessageGone:
         # The visit that this asks for sees what else is gone, and keeps the ledger right.
         request_sync(mailbox)
         raise
-    return AttachmentBytes(attachment.filename, attachment.content_type, content)
 
 
 def _places(attachment: Attachment) -> list[FolderEntry]:
@@ -79,7 +100,15 @@ def _fetch(session: ImapSession, place: FolderEntry, attachment: Attachment) -> 
 
 def _find_and_fetch(session: ImapSession, attachment: Attachment) -> bytes:
     """In the examined folder."""
-    found = session.find_by_message_id(attachment.message.message_id_header)
-    if not found:
+    message = attachment.message
+    found = session.find_by_message_id(message.message_id_header)
+    # Anyone may send a letter with this Message-ID: its files are not those of this one.
+    same = [head.uid for head in session.fetch_heads(found) if _is_same(head, message)]
+    if not same:
         raise MessageGone("The letter is no longer in this folder", step="folders")
-    return session.fetch_part(found[-1], attachment.section)
+    return session.fetch_part(same[-1], attachment.section)
+
+
+def _is_same(head: RemoteHead, message: Message) -> bool:
+    """What we sent is known by its Message-ID alone, which is ours: providers change what they file themselves."""
+    return message.is_ours or identity_of(head.head, head.size) == bytes(message.identity)

@@ -1,7 +1,7 @@
 """The beginning of a folder's epoch: the first import, or UIDs that lost their meaning. Decides what will be fetched.
 
-Nothing is fetched here but sizes and dates. What is decided is committed at once, so that a task that dies in the
-middle is followed by one that goes on with the same window.
+Nothing is fetched here but sizes, dates and heads. What is decided is committed at once, so that a task that dies in
+the middle is followed by one that goes on with the same window.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Min
 from django.utils import timezone
 
 from accounts import live
@@ -21,9 +20,9 @@ from mailboxes.models import Mailbox
 from mailkit.types import FolderStatus, RemoteMessage
 from sync import ledger
 from sync.folders import SeenFolder
+from sync.rematching import Rematch, rematch
 from sync.visit import Visit
-from sync.window import Window, first_window
-from threads.models import Message
+from sync.window import first_window
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +41,29 @@ class _Listing:
     def begin(self, inside: frozenset[int]) -> None:
         floor = min(inside) - 1 if inside else self.examined.uidnext - 1
         left_out = [uid for uid in self.uids if uid > floor and uid not in inside]
-        ledger.begin_epoch(
-            self.seen.folder,
-            name=self.seen.name,
-            server=self.seen.server,
-            examined=self.examined,
-            floor=floor,
-            left_out=left_out,
-        )
+        _begin(self.seen, self.examined, floor, left_out, older=self.examined.messages - len(inside) - len(left_out))
+
+
+def _begin(seen: SeenFolder, examined: FolderStatus, floor: int, left_out: Sequence[int], *, older: int) -> None:
+    ledger.begin_epoch(
+        seen.folder,
+        name=seen.name,
+        server=seen.server,
+        examined=examined,
+        floor=floor,
+        left_out=left_out,
+        older_count=max(0, older),
+    )
 
 
 def begin_import(visit: Visit, folders: Sequence[SeenFolder]) -> None:
     """The first import (K10): one window over all folders. Begun anew if a folder loses its UIDs before it ends."""
-    window = first_window(timezone.now(), messages=settings.IMPORT_MESSAGES, days=settings.IMPORT_DAYS)
-    listings = [_list(visit, seen, window) for seen in folders]
+    window = first_window(
+        timezone.now(),
+        messages=0 if visit.mailbox.first_import == Mailbox.FirstImport.NEW else settings.IMPORT_MESSAGES,
+        days=settings.IMPORT_DAYS,
+    )
+    listings = [_list(visit, seen, window.search_since) if window.limit else _look(visit, seen) for seen in folders]
     inside = window.choose({listing.role: listing.letters for listing in listings})
     total = sum(len(uids) for uids in inside.values())
     with transaction.atomic():
@@ -66,29 +74,34 @@ def begin_import(visit: Visit, folders: Sequence[SeenFolder]) -> None:
             state=Mailbox.State.IMPORTING,
             import_total=total,
             import_done=0,
-            import_older=sum(listing.examined.messages for listing in listings) - total,
+            import_older=max(0, sum(listing.examined.messages for listing in listings) - total),
         )
         live.publish("import", mailbox_id=visit.mailbox.pk)
 
 
 def begin_again(visit: Visit, seen: SeenFolder) -> None:
-    """After the first import: what lies in its window and what came since. Filing knows what it has, by identity."""
-    window = Window(limit=None, since=_reach_of(visit.mailbox))
-    listing = _list(visit, seen, window)
+    """After the first import: what we have gets its new places, by identity; what came since will be fetched."""
+    examined = visit.session.examine(seen.name)
+    is_same = seen.folder.uidvalidity != 0 and seen.folder.name == seen.name
+    found = rematch(visit, seen.folder, examined, is_same=is_same)
     with transaction.atomic():
         hold(visit.lease)
-        listing.begin(window.choose({listing.role: listing.letters})[listing.role])
+        _begin(seen, examined, found.floor, found.left_out, older=_older_than(found, examined))
+        found.record(seen.folder)
+        ledger.recount_older(visit.mailbox, visit.lease)
 
 
-def _reach_of(mailbox: Mailbox) -> datetime:
-    """How far back the first import went: its window covers all folders, so one date says it."""
-    imported = Message.objects.filter(mailbox=mailbox, filed_at__lte=mailbox.imported_at)
-    return imported.aggregate(oldest=Min("received_at"))["oldest"] or mailbox.created_at
+def _older_than(found: Rematch, examined: FolderStatus) -> int:
+    return examined.messages - len(found.places) - len(found.left_out) - len(found.new)
 
 
-def _list(visit: Visit, seen: SeenFolder, window: Window) -> _Listing:
+def _look(visit: Visit, seen: SeenFolder) -> _Listing:
+    return _Listing(seen, visit.session.examine(seen.name), (), ())
+
+
+def _list(visit: Visit, seen: SeenFolder, since: datetime | None) -> _Listing:
     examined = visit.session.examine(seen.name)
     # What comes while we look is not part of the listing: it is found as new afterwards.
-    recent = [uid for uid in visit.session.list_uids(since=window.search_since) if uid < examined.uidnext]
+    recent = [uid for uid in visit.session.list_uids(since=since) if uid < examined.uidnext]
     uids = [uid for uid in visit.session.list_uids(after=recent[0] - 1) if uid < examined.uidnext] if recent else []
     return _Listing(seen, examined, visit.session.fetch_headers(recent), uids)

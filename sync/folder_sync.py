@@ -6,22 +6,38 @@ fetched at least once, filed exactly once. Nothing is ever written on the server
 
 from __future__ import annotations
 
-from django.db import DataError
+from dataclasses import dataclass
 
 from mailkit.errors import TemporaryMailError
 from mailkit.failpoints import failpoint
 from sync import ledger
+from sync.batches import file_letters
+from sync.changes import follow_changes
 from sync.folders import SeenFolder
-from sync.planner import FolderPlan, plan_disappeared, plan_folder
-from sync.reading import Batch, Outcome, keep_failed, read_batches
+from sync.planner import FolderPlan, plan_disappeared, plan_folder, plan_missing
 from sync.visit import Visit
-from threads.filing import file_batch
+from threads.filing import Progress
 from threads.models import Folder
-from threads.server_changes import apply_flags, mark_vanished
+from threads.server_changes import mark_vanished
+
+# As many new letters are more than a look for mail: they are left to a worker that computes (queue "import").
+HEAVY_LETTERS = 100
+
+
+class TooMuch(Exception):
+    """There is more to do than this kind of worker shall do: nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """What the server lists against what we know."""
+
+    is_believed: bool
+    missing: tuple[int, ...] = ()  # listed, looked at, and not in the ledger
 
 
 def sync_folder(visit: Visit, seen: SeenFolder) -> bool:
-    """True when the folder is up to date, False when time was up before. Raises MailError, LeaseLost."""
+    """True when the folder is up to date, False when time was up before. Raises MailError, LeaseLost, TooMuch."""
     folder = seen.folder
     examined = visit.session.examine(seen.name)
     failpoint("Y4")
@@ -29,68 +45,40 @@ def sync_folder(visit: Visit, seen: SeenFolder) -> bool:
         raise TemporaryMailError("The folder was made anew while we looked", step="folders")
     listed = visit.session.list_uids(after=folder.last_uid)
     failpoint("Y5")
-    plan = plan_folder(ledger.memory_of(folder), seen.status, listed=listed, known=ledger.known_above(folder))
-    if not _file_letters(visit, folder, plan):
+    known = ledger.known_above(folder, folder.last_uid)
+    plan = plan_folder(ledger.memory_of(folder), seen.status, listed=listed, known=known)
+    if visit.is_light and len(plan.fetch) > HEAVY_LETTERS:
+        raise TooMuch
+    progress = Progress.IMPORT if visit.is_import else Progress.NONE
+    if not file_letters(visit, folder, plan.fetch, progress):
         return False
-    is_believed = not plan.should_compare or _compare(visit, folder, examined.messages)
-    if plan.should_read_flags:
-        _follow_flags(visit, folder, plan)
-    if is_believed:
+    vanished_told = follow_changes(visit, folder, plan)
+    comparison = _compare(visit, folder, plan, examined.messages, vanished_told=vanished_told)
+    if comparison.missing and not file_letters(visit, folder, comparison.missing, progress):
+        return False
+    if comparison.is_believed:
         ledger.settle(folder, seen.status, last_uid=plan.last_uid, lease=visit.lease)
     else:
         ledger.unsettle(folder, last_uid=plan.last_uid, lease=visit.lease)
+        visit.doubts.append(folder.pk)
     return True
 
 
-def _file_letters(visit: Visit, folder: Folder, plan: FolderPlan) -> bool:
-    for batch in read_batches(visit.session, plan.fetch):
-        _file(visit, folder, batch)
-        failpoint("Y10")
-        if not visit.goes_on():
-            return False
-    return True
-
-
-def _file(visit: Visit, folder: Folder, batch: Batch) -> None:
-    try:
-        file_batch(
-            folder,
-            batch.letters,
-            lease=visit.lease,
-            cursor=ledger.unsettled_cursor(folder),
-            outcomes=batch.outcomes,
-            is_import=visit.is_import,
-        )
-    except DataError as error:  # the database cannot store one of them
-        if not batch.letters:
-            raise
-        _file_one_by_one(visit, folder, batch, error)
-
-
-def _file_one_by_one(visit: Visit, folder: Folder, batch: Batch, error: DataError) -> None:
-    """The letter that cannot be stored is set aside; the others are filed (G14)."""
-    if len(batch.letters) == 1:
-        (letter,) = batch.letters
-        keep_failed(letter.raw, error)
-        _file(visit, folder, Batch((), {**batch.outcomes, letter.uid: Outcome.FAILED}))
-        return
-    _file(visit, folder, Batch((), batch.outcomes))
-    for letter in batch.letters:
-        _file(visit, folder, Batch((letter,), {}))
-
-
-def _compare(visit: Visit, folder: Folder, messages: int) -> bool:
-    """Note which letters are gone from the server; they stay in the CRM (K61). False when it is not believed."""
-    gone = plan_disappeared(ledger.known_on_server(folder), visit.session.list_uids(), messages=messages)
-    if not gone.is_refused:
-        mark_vanished(folder, gone.uids, lease=visit.lease)
-    return not gone.is_refused
-
-
-def _follow_flags(visit: Visit, folder: Folder, plan: FolderPlan) -> None:
-    """What was filed just now has its flags; of the rest the newest are looked at."""
-    just_filed = frozenset(plan.fetch)
-    uids = [uid for uid in ledger.newest_imported(folder) if uid not in just_filed]
-    flags = visit.session.fetch_flags(uids)
-    if flags:
-        apply_flags(folder, flags, lease=visit.lease)
+def _compare(
+    visit: Visit, folder: Folder, plan: FolderPlan, messages: int, *, vanished_told: bool
+) -> _Comparison:
+    """Note which letters are gone from the server; they stay in the CRM (K61)."""
+    if not plan.should_compare or (vanished_told and ledger.count_on_server(folder) == messages):
+        return _Comparison(is_believed=True)
+    listed = visit.session.list_uids()
+    known = ledger.known_on_server(folder)
+    gone = plan_disappeared(known, listed, messages=messages)
+    if gone.is_refused:
+        return _Comparison(is_believed=False)
+    mark_vanished(folder, gone.uids, lease=visit.lease)
+    older = sum(uid < folder.history_uid for uid in set(listed).difference(known))
+    if older != folder.older_count:
+        ledger.recount_older(visit.mailbox, visit.lease, {folder: older})
+    everything = ledger.known_above(folder, folder.history_uid - 1)
+    missing = plan_missing(everything, listed, first=folder.history_uid, last=plan.last_uid)
+    return _Comparison(is_believed=True, missing=missing)

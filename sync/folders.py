@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mailboxes.models import Mailbox
 from mailkit.errors import FolderGone
-from mailkit.imap_session import ImapSession, find_sent_folder
+from mailkit.imap_session import ImapSession, list_sent_folders
 from mailkit.types import FolderStatus
 from sync.ledger import memory_of
 from sync.planner import Finding, find_out
@@ -27,22 +28,34 @@ class SeenFolder:
 
 
 def look_at_folders(session: ImapSession, mailbox: Mailbox) -> list[SeenFolder]:
-    """STATUS of each: one command a folder, and nothing else when both are known (A05). Raises MailError."""
-    known = {Folder.Role(folder.role): folder for folder in Folder.objects.filter(mailbox=mailbox).order_by("role")}
-    if Folder.Role.SENT in known:
+    """STATUS of all, in one round trip, and nothing else when both are known (A05). Raises MailError.
+
+    Asks no database where the mailbox's folders were prefetched and are known.
+    """
+    known = {Folder.Role(folder.role): folder for folder in mailbox.folders.all()}
+    if _is_settled(mailbox, known):
         try:
-            return [_look_at(session, mailbox, folder, folder.name) for folder in known.values()]
+            return _look_at(session, mailbox, {folder: folder.name for folder in known.values()})
         except FolderGone:
             pass  # somebody renamed or deleted it: ask which one it is now
-    return [
-        _look_at(session, mailbox, known.get(role) or _new_folder(mailbox, role, name), name)
-        for role, name in _names_on_server(session).items()
-    ]
+    names = _names_on_server(session, mailbox)
+    folders = {known.get(role) or _new_folder(mailbox, role, name): name for role, name in names.items()}
+    return _look_at(session, mailbox, folders)
 
 
-def _names_on_server(session: ImapSession) -> dict[Folder.Role, str]:
+def _is_settled(mailbox: Mailbox, known: Mapping[Folder.Role, Folder]) -> bool:
+    """Whether we know which folders to read: not when a person has just chosen another one."""
+    sent = known.get(Folder.Role.SENT)
+    return sent is not None and mailbox.sent_folder in ("", sent.name)
+
+
+def _names_on_server(session: ImapSession, mailbox: Mailbox) -> dict[Folder.Role, str]:
     """A mailbox without a folder of sent letters is all right: it comes with the first letter sent."""
-    sent = find_sent_folder(session.list_folders())
+    found = list_sent_folders(session.list_folders())
+    choices = found if len(found) > 1 else []
+    if choices != mailbox.sent_choices:
+        Mailbox.objects.filter(pk=mailbox.pk).update(sent_choices=choices)
+    sent = mailbox.sent_folder if mailbox.sent_folder in found else next(iter(found), None)
     return {Folder.Role.INBOX: INBOX, **({Folder.Role.SENT: sent} if sent else {})}
 
 
@@ -55,8 +68,14 @@ def server_of(mailbox: Mailbox) -> str:
     return f"{mailbox.imap_host.lower()} {mailbox.imap_username}"
 
 
-def _look_at(session: ImapSession, mailbox: Mailbox, folder: Folder, name: str) -> SeenFolder:
-    status = session.folder_status(name)
-    is_same_server = folder.server == server_of(mailbox)
-    finding = find_out(memory_of(folder), name, status, is_same_server=is_same_server)
-    return SeenFolder(folder, name, server_of(mailbox), status, finding)
+def _look_at(session: ImapSession, mailbox: Mailbox, names: Mapping[Folder, str]) -> list[SeenFolder]:
+    server = server_of(mailbox)
+    statuses = session.folder_statuses(list(names.values()))
+    return [
+        SeenFolder(folder, name, server, status, _finding(folder, name, server, status))
+        for (folder, name), status in zip(names.items(), statuses, strict=True)
+    ]
+
+
+def _finding(folder: Folder, name: str, server: str, status: FolderStatus) -> Finding:
+    return find_out(memory_of(folder), name, status, is_same_server=folder.server == server)

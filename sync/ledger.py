@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from mailboxes.leases import Lease, hold
+from mailboxes.models import Mailbox
 from mailkit.types import FolderStatus
 from sync.planner import FolderMemory
 from threads.filing import FolderCursor
 from threads.models import Folder, FolderEntry
 
-FLAG_WINDOW = 500  # as many of the newest letters have their flags followed
+FLAG_WINDOW = 500  # as many of the newest letters have their flags followed, where the server does not tell changes
+Outcome = FolderEntry.Outcome
 
 
 def memory_of(folder: Folder) -> FolderMemory:
@@ -28,16 +30,26 @@ def memory_of(folder: Folder) -> FolderMemory:
     )
 
 
-def unsettled_cursor(folder: Folder) -> FolderCursor:
-    """For the batches of a visit: until it ends well, the STATUS of the last one proves nothing (see FolderMemory)."""
+def cursor_of(folder: Folder) -> FolderCursor:
     return FolderCursor(
         generation=folder.generation,
         uidvalidity=folder.uidvalidity,
-        uidnext=0,
-        highestmodseq=None,
+        uidnext=folder.uidnext,
+        highestmodseq=folder.highestmodseq,
         message_count=folder.message_count,
         last_uid=folder.last_uid,
+        history_uid=folder.history_uid,
+        older_count=folder.older_count,
     )
+
+
+def unsettle_cursor(folder: Folder) -> FolderCursor:
+    """For the batches of a visit: until it ends well, the STATUS of the last one proves nothing (see FolderMemory).
+
+    The mod-sequence stays: it says since when flags have not been followed, however often we are cut short.
+    """
+    folder.uidnext = 0
+    return cursor_of(folder)
 
 
 @transaction.atomic
@@ -57,15 +69,23 @@ def settle(folder: Folder, status: FolderStatus, *, last_uid: int, lease: Lease)
 def unsettle(folder: Folder, *, last_uid: int, lease: Lease) -> None:
     """All letters are here, but what the server said of those gone is not believed: it is asked again next time."""
     hold(lease)
-    _update(folder, uidnext=0, highestmodseq=None, last_uid=last_uid)
+    _update(folder, uidnext=0, last_uid=last_uid)
 
 
 def begin_epoch(
-    folder: Folder, *, name: str, server: str, examined: FolderStatus, floor: int, left_out: Iterable[int]
+    folder: Folder,
+    *,
+    name: str,
+    server: str,
+    examined: FolderStatus,
+    floor: int,
+    left_out: Iterable[int],
+    older_count: int,
 ) -> None:
     """Inside a transaction that holds the lease: from now on the folder's UIDs mean what they mean on the server now.
 
-    No letter up to UID `floor` will be fetched. Those above it that are `left_out` get a row each that says so.
+    No letter up to UID `floor` will be fetched, unless older mail is asked for: there are `older_count` of them. Those
+    above it that are `left_out` get a row each that says so.
     """
     generation = folder.generation + 1 if folder.uidvalidity else folder.generation
     _update(
@@ -78,11 +98,10 @@ def begin_epoch(
         highestmodseq=None,
         message_count=examined.messages,
         last_uid=floor,
+        history_uid=floor + 1,
+        older_count=older_count,
     )
-    rows = [
-        FolderEntry(folder=folder, generation=generation, uid=uid, outcome=FolderEntry.Outcome.OLDER)
-        for uid in left_out
-    ]
+    rows = [FolderEntry(folder=folder, generation=generation, uid=uid, outcome=Outcome.OLDER) for uid in left_out]
     FolderEntry.objects.bulk_create(rows, batch_size=1000)
 
 
@@ -93,17 +112,46 @@ def _update(folder: Folder, **values: int | str | None) -> None:
         setattr(folder, name, value)
 
 
-def known_above(folder: Folder) -> set[int]:
-    """UIDs after the cursor that are in the ledger: left out, or filed by a visit that was cut short."""
-    return set(_entries(folder).filter(uid__gt=folder.last_uid).values_list("uid", flat=True))
+@transaction.atomic
+def recount_older(mailbox: Mailbox, lease: Lease, older_counts: dict[Folder, int] | None = None) -> int:
+    """How much is on the server that was left out as older (K10): noted in the mailbox's row, and returned."""
+    hold(lease)
+    for folder, count in (older_counts or {}).items():
+        _update(folder, older_count=count)
+    folders = Folder.objects.filter(mailbox=mailbox)
+    below = folders.aggregate(total=Sum("older_count"))["total"] or 0
+    above = sum(older_uids(folder).count() for folder in folders)
+    Mailbox.objects.filter(pk=mailbox.pk).exclude(import_older=below + above).update(import_older=below + above)
+    return below + above
+
+
+def older_uids(folder: Folder) -> QuerySet[FolderEntry, int]:
+    """Those that lie among imported ones but were left out as older."""
+    left_out = _entries(folder).filter(outcome=Outcome.OLDER, is_on_server=True)
+    return left_out.order_by("-uid").values_list("uid", flat=True)
+
+
+def known_above(folder: Folder, uid: int) -> set[int]:
+    """UIDs after this one that are in the ledger: left out, or filed by a visit that was cut short."""
+    return set(_entries(folder).filter(uid__gt=uid).values_list("uid", flat=True))
+
+
+def done_below(folder: Folder, uid: int) -> set[int]:
+    """UIDs before this one that older mail was loaded of already."""
+    return set(_entries(folder).filter(uid__lt=uid).exclude(outcome=Outcome.OLDER).values_list("uid", flat=True))
 
 
 def known_on_server(folder: Folder) -> set[int]:
     return set(_entries(folder).filter(is_on_server=True).values_list("uid", flat=True))
 
 
+def count_on_server(folder: Folder) -> int:
+    """As many letters as there must be on the server, says the ledger."""
+    return _entries(folder).filter(is_on_server=True).count() + folder.older_count
+
+
 def newest_imported(folder: Folder) -> list[int]:
-    imported = _entries(folder).filter(is_on_server=True, outcome=FolderEntry.Outcome.IMPORTED)
+    imported = _entries(folder).filter(is_on_server=True, outcome=Outcome.IMPORTED)
     return list(imported.order_by("-uid").values_list("uid", flat=True)[:FLAG_WINDOW])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from enum import StrEnum
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,53 +12,74 @@ from django.utils import timezone
 from mailboxes import leases
 from mailboxes.connections import imap_session
 from mailboxes.errors import LeaseLost
-from mailboxes.health import note_failure, note_synced
+from mailboxes.health import note_doubtful, note_failure, note_synced
+from mailboxes.lease_keeper import keeper
 from mailboxes.leases import Lease
 from mailboxes.models import Mailbox
 from mailkit.errors import MailError
 from mailkit.failpoints import failpoint
 from sync.epochs import begin_again, begin_import
-from sync.folder_sync import sync_folder
+from sync.folder_sync import TooMuch, sync_folder
 from sync.folders import SeenFolder, look_at_folders
 from sync.planner import NEW_EPOCHS, Finding
+from sync.removal import remove_uploaded
 from sync.visit import Connect, Visit
 from threads.regrouping import regroup_mailbox
 
 logger = logging.getLogger(__name__)
 
 
-def sync_mailbox(lease: Lease, *, deadline: float, connect: Connect = imap_session) -> bool:
-    """Bring everything new. True when time was up before the end: somebody has to go on. Needs the account's scope."""
+class Next(StrEnum):
+    """What has to be started after a visit."""
+
+    NOTHING = "nothing"
+    SYNC = "sync"  # it is due again already: somebody asked meanwhile
+    IMPORT = "import"  # there is much left to do, for a worker that computes
+    OLDER = "older"  # all new mail is here, older mail is wanted
+
+
+def sync_mailbox(lease: Lease, *, deadline: float, is_light: bool = False, connect: Connect = imap_session) -> Next:
+    """Bring everything new. `is_light`: leave much work to another worker. Needs the account's scope."""
     failpoint("Y1")
     try:
         leases.renew(lease)  # it may have waited in a queue until it ran out
-        return _visit(lease, deadline, connect)
+        mailbox = Mailbox.objects.get(pk=lease.mailbox_id)
+        with keeper().keep(lease):
+            return _connect_and_sync(mailbox, lease, deadline, is_light, connect)
     except LeaseLost:
         # Somebody else works on the mailbox now, or it was disconnected. What is committed is right; we write no more.
         logger.info("lease lost", extra={"mailbox_id": lease.mailbox_id})
-        return False
+        return Next.NOTHING
 
 
-def _visit(lease: Lease, deadline: float, connect: Connect) -> bool:
-    mailbox = Mailbox.objects.get(pk=lease.mailbox_id)
+def _connect_and_sync(mailbox: Mailbox, lease: Lease, deadline: float, is_light: bool, connect: Connect) -> Next:
     try:
         with connect(mailbox) as session:
             failpoint("Y3")
-            is_done = _sync_folders(Visit(session, mailbox, lease, deadline))
+            visit = Visit(session, mailbox, lease, deadline, is_light)
+            return sync_seen(visit, look_at_folders(session, mailbox))
     except MailError as error:
-        logger.warning("visit failed", extra={"mailbox_id": mailbox.pk, "error": type(error).__name__})
-        _end_failed(mailbox, lease, error)
-        return False
+        return end_failed(mailbox, lease, error)
+
+
+def sync_seen(visit: Visit, seen: Sequence[SeenFolder]) -> Next:
+    """What STATUS said is known. Raises MailError, LeaseLost."""
+    try:
+        is_done = _sync_all(visit, seen)
+    except TooMuch:
+        is_done = False
     if is_done:
-        _end_well(mailbox, lease)
+        remove_uploaded(visit)
+        then = _end_well(visit)
     else:
-        _end_unfinished(mailbox, lease)
+        then = _end_unfinished(visit)
     failpoint("Y12")
-    return not is_done
+    return then
 
 
-def _sync_folders(visit: Visit) -> bool:
-    seen = look_at_folders(visit.session, visit.mailbox)
+def _sync_all(visit: Visit, seen: Sequence[SeenFolder]) -> bool:
+    if visit.is_light and any(folder.finding in NEW_EPOCHS for folder in seen):
+        raise TooMuch
     return all(sync_folder(visit, folder) for folder in _begin_epochs(visit, seen))
 
 
@@ -74,25 +96,45 @@ def _begin_epochs(visit: Visit, seen: Sequence[SeenFolder]) -> Sequence[SeenFold
 
 
 @transaction.atomic
-def _end_well(mailbox: Mailbox, lease: Lease) -> None:
-    row = leases.hold(lease)
+def _end_well(visit: Visit) -> Next:
+    row = leases.hold(visit.lease)
     if row.imported_at is None:
-        Mailbox.objects.filter(pk=row.pk).update(imported_at=timezone.now())
-        regroup_mailbox(row)  # newest first: replies came before what they answer
-    note_synced(mailbox)
-    leases.release(lease)
+        _end_import(row)
+    if visit.doubts:
+        note_doubtful(row)
+    else:
+        note_synced(row)
+    if leases.release(visit.lease):
+        return Next.SYNC
+    return Next.OLDER if wants_older(row) else Next.NOTHING
+
+
+def _end_import(row: Mailbox) -> None:
+    row.imported_at = timezone.now()
+    row.history_due_at = row.imported_at if row.load_older and row.import_older else None
+    row.save(update_fields=["imported_at", "history_due_at"])
+    regroup_mailbox(row)  # newest first: replies came before what they answer
+
+
+def wants_older(mailbox: Mailbox) -> bool:
+    """Whether older mail is to be loaded now."""
+    return mailbox.history_due_at is not None and mailbox.history_due_at <= timezone.now()
 
 
 @transaction.atomic
-def _end_unfinished(mailbox: Mailbox, lease: Lease) -> None:
+def _end_unfinished(visit: Visit) -> Next:
     """Due at once: the task that goes on is started by our caller, and by the sweep if that gets lost."""
-    leases.hold(lease)
-    Mailbox.objects.filter(pk=mailbox.pk).update(next_sync_at=timezone.now())
-    leases.release(lease)
+    leases.hold(visit.lease)
+    Mailbox.objects.filter(pk=visit.mailbox.pk).update(next_sync_at=timezone.now())
+    leases.release(visit.lease)
+    return Next.IMPORT
 
 
-@transaction.atomic
-def _end_failed(mailbox: Mailbox, lease: Lease, error: MailError) -> None:
-    leases.hold(lease)
-    note_failure(mailbox, error)
-    leases.release(lease)
+def end_failed(mailbox: Mailbox, lease: Lease, error: MailError) -> Next:
+    """Note what went wrong, and when to try again. Raises LeaseLost."""
+    logger.warning("visit failed", extra={"mailbox_id": mailbox.pk, "error": type(error).__name__})
+    with transaction.atomic():
+        leases.hold(lease)
+        note_failure(mailbox, error)
+        leases.release(lease, is_sound=False)
+    return Next.NOTHING

@@ -55,8 +55,9 @@ class FolderPlan:
 
     fetch: tuple[int, ...]  # letters not in the ledger, newest first
     last_uid: int  # how far we are when these are filed
-    should_compare: bool  # letters we know are gone: list the whole folder and see which
-    should_read_flags: bool  # flags may have changed
+    should_compare: bool  # letters we know are gone: see which
+    changes_since: int | None  # ask for what changed since this mod-sequence (RFC 7162); None: it would not help
+    should_read_flags: bool  # flags may have changed, and nobody says which
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +102,24 @@ def plan_folder(
     """`listed` are the server's UIDs above `memory.last_uid`, `known` those of them that are in the ledger."""
     # Servers answer "n:*" with the last letter when there is none above n, and some list a UID twice or in any order.
     above = {uid for uid in listed if uid > memory.last_uid}
-    fetch = tuple(sorted(above.difference(known), reverse=True))
+    # A server that counts its mod-sequences anew has forgotten what we ask about.
+    can_tell = memory.highestmodseq is not None and (status.highestmodseq or 0) >= memory.highestmodseq
     return FolderPlan(
-        fetch=fetch,
+        fetch=tuple(sorted(above.difference(known), reverse=True)),
         last_uid=max(above, default=memory.last_uid),
         should_compare=_lost_letters(memory, status, above),
+        changes_since=memory.highestmodseq if can_tell and status.highestmodseq != memory.highestmodseq else None,
         # Without CONDSTORE nobody says whether flags changed, so they are read whenever anything did.
-        should_read_flags=status.highestmodseq is None or status.highestmodseq != memory.highestmodseq,
+        should_read_flags=not can_tell,
     )
+
+
+def plan_missing(known: Collection[int], listed: Collection[int], *, first: int, last: int) -> tuple[int, ...]:
+    """Letters between `first` and `last`, which we have looked at, that are not in the ledger; newest first.
+
+    There should be none: a server did not list them when it was their turn (an index that lagged behind).
+    """
+    return tuple(sorted((uid for uid in set(listed).difference(known) if first <= uid <= last), reverse=True))
 
 
 def _lost_letters(memory: FolderMemory, status: FolderStatus, above: Collection[int]) -> bool:

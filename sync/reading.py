@@ -1,94 +1,199 @@
-"""From UIDs to letters ready for filing: in batches that bound memory; a bad letter never stops the others (G14)."""
+"""From UIDs to letters ready for filing: in batches that bound memory; a bad letter never stops the others (G14).
+
+What is kept of a letter depends on the mailbox's settings, never on its size: small letters are fetched whole, many at
+once; of a large one its text comes first, and its files only where copies are kept.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from django.utils import timezone
+
+from mailkit.errors import LetterUnreadable, MessageGone
 from mailkit.failpoints import failpoint
-from mailkit.imap_connection import MAX_LITERAL_BYTES
 from mailkit.imap_session import ImapSession
-from mailkit.mime_reader import parse_message, strip_attachments
-from mailkit.types import FetchedMessage, RemoteMessage
-from threads.filing import IncomingLetter
-from threads.models import FolderEntry
-from threads.raw_store import store_raw
+from mailkit.large_letter import LARGE_LETTER_BYTES, fetch_skeleton, stream_file, stream_whole
+from mailkit.letter_reader import list_files
+from mailkit.reading_pool import read_safely
+from mailkit.types import FetchedMessage, ReadLetter, RemoteMessage
+from sync.letter_head import describe_head
+from sync.policy import Policy
+from threads.attachment_store import store_file
+from threads.letters import FailedLetter, IncomingLetter
+from threads.models import FolderEntry, QuarantinedLetter
+from threads.raw_store import store_raw, store_raw_stream
 
 logger = logging.getLogger(__name__)
 
 BATCH_LETTERS = 200
 BATCH_BYTES = 4 * 1024 * 1024
+HEAD_BYTES = 64 * 1024
 Outcome = FolderEntry.Outcome
-# What a parser may raise on bytes that nobody thought of. It should not: whoever sees one of these mends mime_reader.
-PARSE_FAULTS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError, RecursionError)
+Reason = QuarantinedLetter.Reason
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What is filed in one transaction: letters, and what became of UIDs without one."""
+    """What is filed in one transaction: letters, what became of UIDs without one, and those set aside."""
 
-    letters: Sequence[IncomingLetter]
-    outcomes: Mapping[int, str]
+    letters: Sequence[IncomingLetter] = ()
+    outcomes: Mapping[int, str] = field(default_factory=dict)
+    failed: Sequence[FailedLetter] = ()
+    byte_count: int = 0  # as much was asked of the server
+    raws: Mapping[int, bytes] = field(default_factory=dict, repr=False)  # of small letters, as they came
 
 
-def read_batches(session: ImapSession, uids: Sequence[int]) -> Iterator[Batch]:
+def read_batches(session: ImapSession, uids: Sequence[int], policy: Policy) -> Iterator[Batch]:
     """Letters of the examined folder, in the order of `uids`. Raises MailError."""
     for start in range(0, len(uids), BATCH_LETTERS):
         wanted = uids[start : start + BATCH_LETTERS]
         letters = session.fetch_headers(wanted)
-        yield from _without_letter(wanted, letters)
+        if silent := set(wanted) - {letter.uid for letter in letters}:
+            yield _without_letter(session, silent)
         for group in split_by_size(letters):
-            yield _read(session, group)
+            yield _read_large(session, group[0], policy) if is_large(group[0]) else _read(session, group, policy)
 
 
-def split_by_size(letters: Iterable[RemoteMessage]) -> Iterator[list[int]]:
-    """UIDs in groups of at most BATCH_BYTES; a larger letter is a group of its own, one beyond all limits in none."""
-    group: list[int] = []
+def is_large(letter: RemoteMessage) -> bool:
+    return letter.size > LARGE_LETTER_BYTES
+
+
+def split_by_size(letters: Iterable[RemoteMessage]) -> Iterator[list[RemoteMessage]]:
+    """In groups of at most BATCH_BYTES; a large letter is a group of its own."""
+    group: list[RemoteMessage] = []
     total = 0
     for letter in letters:
-        if letter.size > MAX_LITERAL_BYTES:
-            continue
-        if group and total + letter.size > BATCH_BYTES:
+        if group and (is_large(letter) or total + letter.size > BATCH_BYTES):
             yield group
             group, total = [], 0
-        group.append(letter.uid)
+        if is_large(letter):
+            yield [letter]
+            continue
+        group.append(letter)
         total += letter.size
     if group:
         yield group
 
 
-def _without_letter(wanted: Sequence[int], letters: Sequence[RemoteMessage]) -> Iterator[Batch]:
-    gone = dict.fromkeys(set(wanted) - {letter.uid for letter in letters}, Outcome.GONE)
-    too_large = {letter.uid: Outcome.FAILED for letter in letters if letter.size > MAX_LITERAL_BYTES}
-    if gone or too_large:
-        yield Batch((), {**gone, **too_large})
+def _without_letter(session: ImapSession, uids: set[int]) -> Batch:
+    """Nothing was said of them. Most are expunged; one that is listed still must not be lost for it (G13)."""
+    there = session.still_there(sorted(uids))
+    failed = [
+        FailedLetter(uid, timezone.now(), 0, Reason.UNREADABLE, "the server does not hand it out")
+        for uid in sorted(there)
+    ]
+    return Batch(outcomes=dict.fromkeys(uids - there, Outcome.GONE), failed=failed)
 
 
-def _read(session: ImapSession, uids: Sequence[int]) -> Batch:
-    letters: list[IncomingLetter] = []
-    outcomes: dict[int, str] = dict.fromkeys(uids, Outcome.GONE)  # expunged since we asked for the sizes
-    for fetched in session.fetch_messages(uids):
+class _Pile:
+    """A batch that grows."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.letters: list[IncomingLetter] = []
+        self.outcomes: dict[int, str] = {}
+        self.failed: list[FailedLetter] = []
+        self.raws: dict[int, bytes] = {}
+
+    def skips(self, uid: int, letter: ReadLetter) -> bool:
+        """Whether the mailbox does not store such letters; then that is noted."""
+        if skipped := self.policy.skips(letter.parsed):
+            self.outcomes[uid] = skipped
+        return skipped is not None
+
+    def to_batch(self, byte_count: int) -> Batch:
+        return Batch(self.letters, self.outcomes, self.failed, byte_count, self.raws)
+
+
+def _read(session: ImapSession, group: Sequence[RemoteMessage], policy: Policy) -> Batch:
+    pile = _Pile(policy)
+    silent = {letter.uid for letter in group}
+    for fetched in session.fetch_messages([letter.uid for letter in group]):
         failpoint("Y6")
-        try:
-            letters.append(_parse(fetched))
-            del outcomes[fetched.uid]
-        except PARSE_FAULTS as error:
-            outcomes[fetched.uid] = Outcome.FAILED
-            keep_failed(fetched.raw, error)
-    return Batch(letters, outcomes)
+        silent.discard(fetched.uid)
+        _read_small(fetched, pile)
+    gone = _without_letter(session, silent) if silent else Batch()
+    pile.outcomes.update(gone.outcomes)
+    pile.failed.extend(gone.failed)
+    return pile.to_batch(sum(letter.size for letter in group))
 
 
-def _parse(fetched: FetchedMessage) -> IncomingLetter:
+def _read_small(fetched: FetchedMessage, pile: _Pile) -> None:
+    raw, policy = fetched.raw, pile.policy
+    try:
+        letter = read_safely(raw)
+    except LetterUnreadable as error:
+        pile.failed.append(failed_letter(fetched, len(raw), raw, error, raw_name=store_raw(raw)))
+        return
+    if not pile.skips(fetched.uid, letter):
+        files = {section: store_file([content]) for section, content in list_files(raw)} if policy.keeps_files else {}
+        raw_name = store_raw(raw) if policy.keeps_whole else ""
+        pile.letters.append(incoming_letter(fetched, letter, files, raw_name))
+        pile.raws[fetched.uid] = raw
+
+
+def _read_large(session: ImapSession, remote: RemoteMessage, policy: Policy) -> Batch:
+    """Never in memory as a whole, unless its text is that long."""
+    pile = _Pile(policy)
+    try:
+        skeleton = fetch_skeleton(session, remote.uid, size=remote.size)
+        failpoint("Y6")
+        _read_skeleton(session, remote, skeleton, pile)
+    except MessageGone:
+        return _without_letter(session, {remote.uid})
+    return pile.to_batch(remote.size)
+
+
+def _read_skeleton(session: ImapSession, remote: RemoteMessage, skeleton: bytes, pile: _Pile) -> None:
+    policy = pile.policy
+    try:
+        letter = read_safely(skeleton, size=remote.size)
+    except LetterUnreadable as error:
+        raw_name = store_raw_stream(stream_whole(session, remote.uid))
+        pile.failed.append(failed_letter(remote, remote.size, skeleton, error, raw_name=raw_name))
+        return
+    if not pile.skips(remote.uid, letter):
+        files = _store_files(session, remote.uid, letter) if policy.keeps_files else {}
+        raw_name = store_raw_stream(stream_whole(session, remote.uid)) if policy.keeps_whole else ""
+        pile.letters.append(incoming_letter(remote, letter, files, raw_name))
+
+
+def _store_files(session: ImapSession, uid: int, letter: ReadLetter) -> dict[str, str]:
+    return {
+        part.section: store_file(stream_file(session, uid, part.section)) for part in letter.parsed.attachments
+    }
+
+
+def incoming_letter(
+    remote: FetchedMessage | RemoteMessage, letter: ReadLetter, files: Mapping[str, str], raw_name: str
+) -> IncomingLetter:
     return IncomingLetter(
-        uid=fetched.uid,
-        received_at=fetched.received_at,
-        flags=fetched.flags,
-        parsed=parse_message(fetched.raw),
-        raw=strip_attachments(fetched.raw),
+        uid=remote.uid,
+        received_at=remote.received_at,
+        flags=remote.flags,
+        letter=letter,
+        stored_files=files,
+        raw_name=raw_name,
+        raw_is_whole=bool(raw_name),
     )
 
 
-def keep_failed(raw: bytes, error: Exception) -> None:
-    """The letter stays with us, raw, and the log says where. Not why in words: those could hold words of the letter."""
-    logger.error("letter kept raw", extra={"raw_name": store_raw(raw), "error": type(error).__name__})
+def failed_letter(
+    remote: FetchedMessage | RemoteMessage, size: int, raw: bytes, error: LetterUnreadable, *, raw_name: str
+) -> FailedLetter:
+    logger.error("letter set aside", extra={"raw_name": raw_name, "reason": error.reason, "error": error.detail})
+    head = describe_head(raw[:HEAD_BYTES])
+    return FailedLetter(
+        uid=remote.uid,
+        received_at=remote.received_at,
+        size=size,
+        reason=error.reason,
+        detail=error.detail,
+        raw_name=raw_name,
+        message_id_header=head.message_id,
+        from_address=head.from_address,
+        subject=head.subject,
+    )

@@ -1,53 +1,56 @@
-"""Who is visited when: due mailboxes are claimed in one statement, dealt out to tasks, and worked by threads there.
+"""The sweep: which tasks have to be started now. The rows are the schedule; the broker only carries what is found here.
 
-The rows are the schedule (next_sync_at, lease). The broker only carries the leases to the workers; what it loses is
-claimed again by a later sweep.
+Whatever the broker loses is found again half a minute later. Messages expire, so that a broker that was away does not
+come back with a heap of them.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
 
-from django.db import connections
+from accounts.tenancy import every_account
+from mailboxes.models import Mailbox
+from mailboxes.querysets import MailboxQuerySet
+from sync.starting import start
 
-from accounts.tenancy import tenant
-from mailboxes.leases import Lease, claim_due
-from sync.mailbox_sync import sync_mailbox
-
-logger = logging.getLogger(__name__)
-
-LEASES_PER_TASK = 25
-TASKS_PER_SWEEP = 40  # more wait for the next minute: a lease that runs out in the queue is claimed twice
-THREADS = 16
+IMPORTS_AT_ONCE = 200
+ROUND_EXPIRES = 25  # seconds: a little less than the time to the next sweep
+IMPORT_EXPIRES = 120
 
 
-def claim_batches() -> Iterator[Sequence[Lease]]:
-    """Due mailboxes, in batches of one task each."""
-    for _ in range(TASKS_PER_SWEEP):
-        batch = claim_due(LEASES_PER_TASK)
-        if batch:
-            yield batch
-        if len(batch) < LEASES_PER_TASK:
-            return
+def start_due() -> None:
+    """Rounds of looking, imports, and older mail."""
+    for _ in range(settings.SYNC_ROUNDS):
+        start("poll_due", expires=ROUND_EXPIRES)
+    for account_id, mailbox_id in list_due_imports():
+        start("import_mailbox", account_id, mailbox_id, expires=IMPORT_EXPIRES)
+    for account_id, mailbox_id in list_due_history():
+        start("load_older", account_id, mailbox_id, expires=IMPORT_EXPIRES)
 
 
-def sync_in_threads(batch: Sequence[Lease], *, deadline: float) -> list[Lease]:
-    """Visit them at the same time; the leases of those with work left. One that breaks does not stop the others."""
-    with ThreadPoolExecutor(max_workers=min(THREADS, len(batch))) as pool:
-        visits = {lease: pool.submit(_sync_alone, lease, deadline) for lease in batch}
-    for lease, visit in visits.items():
-        if error := visit.exception():
-            # A fault of ours, or the database is gone. The lease runs out, and the mailbox is claimed again.
-            logger.error("visit broke", exc_info=error, extra={"mailbox_id": lease.mailbox_id})
-    return [lease for lease, visit in visits.items() if not visit.exception() and visit.result()]
+def list_due_imports() -> list[tuple[int, int]]:
+    """(account, mailbox) of first imports that nobody works on, those that wait longest first."""
+    with every_account("imports to start"):
+        waiting = _free().filter(imported_at=None, next_sync_at__lte=timezone.now())
+        # Not given back: its worker died in the middle of the import.
+        dropped = _free().filter(imported_at=None, next_sync_at__isnull=False, lease_token__isnull=False)
+        due = (waiting | dropped).order_by("next_sync_at")
+        return list(due.values_list("account_id", "pk")[:IMPORTS_AT_ONCE])
 
 
-def _sync_alone(lease: Lease, deadline: float) -> bool:
-    """In a thread of its own: it begins without a scope and must not leave its database connection behind."""
-    try:
-        with tenant(lease.account_id):
-            return sync_mailbox(lease, deadline=deadline)
-    finally:
-        connections.close_all()
+def list_due_history() -> list[tuple[int, int]]:
+    """(account, mailbox) of mailboxes that want older mail."""
+    with every_account("older mail to load"):
+        due = _free().filter(load_older=True, history_due_at__lte=timezone.now(), next_sync_at__isnull=False)
+        return list(due.order_by("history_due_at").values_list("account_id", "pk")[:IMPORTS_AT_ONCE])
+
+
+def is_due(mailbox_id: int) -> bool:
+    """Whether a look for new mail is due. Needs the account's scope."""
+    return Mailbox.objects.filter(pk=mailbox_id, next_sync_at__lte=timezone.now()).exists()
+
+
+def _free() -> MailboxQuerySet:
+    return Mailbox.objects.filter(Q(lease_until=None) | Q(lease_until__lte=timezone.now()))

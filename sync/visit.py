@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mailboxes import leases
-from mailboxes.leases import Lease
+from mailboxes.leases import CAREFUL_AFTER, Lease
 from mailboxes.models import Mailbox
 from mailkit.imap_session import ImapSession
 
@@ -17,8 +17,8 @@ WORK_SECONDS = 150  # then the rest is left to the next task: well below the sof
 Connect = Callable[[Mailbox], ImapSession]  # tests give a server in memory
 
 
-def deadline_from_now() -> float:
-    return time.monotonic() + WORK_SECONDS
+def deadline_from_now(seconds: float = WORK_SECONDS) -> float:
+    return time.monotonic() + seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,20 @@ class Visit:
     mailbox: Mailbox
     lease: Lease
     deadline: float  # of time.monotonic()
+    is_light: bool = False  # by a worker that looks after many mailboxes: much work is left to another
+    doubts: list[int] = field(default_factory=list)  # folders in which the server's numbers did not add up
 
     @property
     def is_import(self) -> bool:
         """The first import has not ended: progress is counted and nobody is told of single letters (G15)."""
         return self.mailbox.imported_at is None
 
+    @property
+    def is_careful(self) -> bool:
+        """The last visits broke down: letters are read one at a time, and marked before they are."""
+        return self.mailbox.crash_count >= CAREFUL_AFTER
+
     def goes_on(self) -> bool:
-        """After each batch: keeps the lease. False when time is up. Raises LeaseLost."""
+        """After each batch: False when time is up. Raises LeaseLost."""
         leases.renew(self.lease)
         return time.monotonic() < self.deadline

@@ -10,11 +10,12 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from accounts.errors import NotAllowed
 from accounts.models import Account, AuditEvent, Membership
 from accounts.tenancy import tenant
+from mailboxes.behavior import MailboxSettings, change_settings
 from mailboxes.connections import imap_session
 from mailboxes.errors import MailboxNotFound, ServersFailed, SettingRefused
 from mailboxes.models import Credential, Mailbox
 from mailboxes.requests import ConnectRequest, ServerRequest
-from mailboxes.services import MailboxSettings, change_servers, change_settings, connect_mailbox, stored_request
+from mailboxes.services import change_servers, connect_mailbox, stored_request
 from mailboxes.signals import mailbox_connected
 from mailkit.types import Secret, Security
 from tests.servers.pymap_server import PymapServer

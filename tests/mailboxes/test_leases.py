@@ -20,7 +20,7 @@ from tests.conftest import MakeMailbox
 def due(alice: Membership, make_mailbox: MakeMailbox) -> Mailbox:
     mailbox = make_mailbox("sales@acme.example", account_of=alice)
     with tenant(alice.account_id):
-        Mailbox.objects.update(next_sync_at=timezone.now() - timedelta(seconds=1))
+        Mailbox.objects.update(next_sync_at=timezone.now() - timedelta(seconds=1), imported_at=timezone.now())
     return mailbox
 
 
@@ -42,7 +42,7 @@ def test_claims_reach_over_accounts_up_to_the_limit(
 ) -> None:
     theirs = make_mailbox("sales@globex.example", account_of=charlie)
     with tenant(charlie.account_id):
-        Mailbox.objects.update(next_sync_at=timezone.now())
+        Mailbox.objects.update(next_sync_at=timezone.now(), imported_at=timezone.now())
     assert [lease.mailbox_id for lease in leases.claim_due(1)] == [due.pk]
     assert [lease.mailbox_id for lease in leases.claim_due(1)] == [theirs.pk]
 

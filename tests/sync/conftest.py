@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -15,7 +15,8 @@ from accounts.tenancy import tenant
 from mailboxes import leases
 from mailboxes.models import Mailbox
 from mailkit.imap_session import ImapSession
-from sync.mailbox_sync import sync_mailbox
+from sync.history import load_older
+from sync.mailbox_sync import Next, sync_mailbox
 from tests.conftest import MakeMailbox
 from tests.servers.fake_imap import FakeServer
 from tests.sync.letters import letter
@@ -41,14 +42,27 @@ class Office:
         return self.server.deliver(USER, letter(number), folder, received_at=received_at, flags=flags)
 
     def visit(self, *, seconds: float = LONG) -> bool:
-        """One run; True when there is work left. Whatever a failure put off is due at once."""
+        """One run; True when there is new mail left. Whatever a failure put off is due at once."""
         Mailbox.objects.filter(pk=self.mailbox.pk).update(next_sync_at=timezone.now())
         lease = leases.claim(self.mailbox.pk)
         assert lease is not None
         self.server.calls.clear()
-        has_more = sync_mailbox(lease, deadline=time.monotonic() + seconds, connect=self.connect)
+        then = sync_mailbox(lease, deadline=time.monotonic() + seconds, connect=self.connect)
+        self.mailbox.refresh_from_db()
+        return then is Next.IMPORT
+
+    def load_older(self, *, seconds: float = LONG) -> bool:
+        """One run for older mail; True when there is more."""
+        lease = leases.claim(self.mailbox.pk, sets_next_time=False)
+        assert lease is not None
+        self.server.calls.clear()
+        has_more = load_older(lease, deadline=time.monotonic() + seconds, connect=self.connect)
         self.mailbox.refresh_from_db()
         return has_more
+
+    def break_down(self) -> None:
+        """As if the worker that holds the lease had died, and the lease had run out."""
+        Mailbox.objects.filter(pk=self.mailbox.pk).update(lease_until=timezone.now() - timedelta(hours=1))
 
     @property
     def subjects(self) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailkit.imap_connection import MAX_LITERAL_BYTES
+from mailkit.large_letter import LARGE_LETTER_BYTES
 from mailkit.types import RemoteMessage
 from sync.reading import BATCH_BYTES, BATCH_LETTERS, split_by_size
 from tests.sync.conftest import USER, Office
@@ -26,14 +26,10 @@ def of_size(uid: int, size: int) -> RemoteMessage:
 def test_batches_are_bounded_and_complete(sizes: list[int]) -> None:
     letters = [of_size(uid, size) for uid, size in enumerate(sizes, 1)]
     groups = list(split_by_size(letters))
-    assert [uid for group in groups for uid in group] == [letter.uid for letter in letters]
+    assert [letter for group in groups for letter in group] == letters
     for group in groups:
-        total = sum(sizes[uid - 1] for uid in group)
-        assert total <= BATCH_BYTES or len(group) == 1
-
-
-def test_a_letter_beyond_all_limits_is_in_no_batch() -> None:
-    assert list(split_by_size([of_size(1, 10), of_size(2, MAX_LITERAL_BYTES + 1), of_size(3, 10)])) == [[1, 3]]
+        assert sum(letter.size for letter in group) <= BATCH_BYTES or len(group) == 1
+        assert len(group) == 1 or all(letter.size <= LARGE_LETTER_BYTES for letter in group)
 
 
 def test_many_letters_come_in_several_batches(office: Office) -> None:

@@ -25,7 +25,7 @@ def test_new_uidvalidity_brings_new_places_and_no_new_letters(office: Office) ->
     assert office.folder().generation == 2
     assert FolderEntry.objects.filter(generation=2).count() == 12
     assert office.visit() is False
-    assert office.commands() == ["open", "folder_status", "folder_status"]
+    assert office.commands() == ["open", "folder_statuses"]
 
 
 def test_letters_that_came_in_between_are_found(office: Office) -> None:

@@ -9,7 +9,7 @@ from mailkit.errors import ConnectionFailed, FolderGone, LoginRefused, ServerThr
 from tests.sync.conftest import Office
 from threads.models import Message
 
-METHODS = ["open", "folder_status", "examine", "list_uids", "fetch_headers", "fetch_messages", "fetch_flags"]
+METHODS = ["open", "folder_statuses", "examine", "list_uids", "fetch_headers", "fetch_messages", "fetch_changes"]
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -10,7 +10,7 @@ from accounts.models import Membership
 from accounts.tenancy import tenant
 from mailboxes import leases
 from mailboxes.models import Mailbox
-from sync.mailbox_sync import sync_mailbox
+from sync.mailbox_sync import Next, sync_mailbox
 from tests.row_versions import row_versions
 from tests.sync.conftest import LONG, Office
 from threads.models import Message
@@ -28,7 +28,7 @@ def test_a_worker_whose_lease_was_taken_writes_nothing(settled_office: Office) -
 
     settled_office.server.on_call = take_over
     before = row_versions()
-    assert sync_mailbox(slow, deadline=LONG, connect=settled_office.connect) is False
+    assert sync_mailbox(slow, deadline=LONG, connect=settled_office.connect) is Next.NOTHING
     assert row_versions() == before
 
 

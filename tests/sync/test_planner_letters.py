@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailkit.types import FolderStatus
-from sync.planner import FolderMemory, plan_folder
+from sync.planner import FolderMemory, plan_folder, plan_missing
 
 MEMORY = FolderMemory(
     name="INBOX", generation=1, uidvalidity=7, uidnext=101, messages=40, highestmodseq=5, last_uid=100
@@ -68,13 +68,30 @@ def test_a_letter_that_came_and_went_between_visits_leaves_nothing_to_look_for()
 
 @pytest.mark.rule("G06")
 @pytest.mark.parametrize(
-    ("before", "now", "expected"), [(5, 5, False), (5, 6, True), (None, 6, True), (5, None, True), (None, None, True)]
+    ("before", "now", "since", "reads"),
+    [
+        (5, 5, None, False),  # the server says that none changed
+        (5, 6, 5, False),  # it says which
+        (6, 5, None, True),  # it counts anew
+        (None, 6, None, True),
+        (5, None, None, True),
+        (None, None, None, True),
+    ],
 )
-def test_flags_are_read_unless_the_server_says_that_none_changed(
-    before: int | None, now: int | None, *, expected: bool
+def test_changed_flags_are_asked_for_or_looked_for(
+    before: int | None, now: int | None, since: int | None, *, reads: bool
 ) -> None:
     plan = plan_folder(replace(MEMORY, highestmodseq=before), replace(STATUS, highestmodseq=now), listed=[], known=())
-    assert plan.should_read_flags is expected
+    assert (plan.changes_since, plan.should_read_flags) == (since, reads)
+
+
+@given(known=UIDS, listed=UIDS, first=st.integers(1, 60), last=st.integers(0, 60))
+def test_what_the_server_did_not_list_in_time_is_found_later(
+    known: set[int], listed: set[int], first: int, last: int
+) -> None:
+    missing = plan_missing(known, listed, first=first, last=last)
+    assert set(missing) == {uid for uid in listed - known if first <= uid <= last}
+    assert list(missing) == sorted(missing, reverse=True)
 
 
 @given(listed=st.lists(st.integers(1, 60)), known=UIDS, last_uid=st.integers(0, 60))

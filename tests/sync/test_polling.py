@@ -13,12 +13,12 @@ from threads.tasks import regroup
 READS = {
     "open",
     "list_folders",
-    "folder_status",
+    "folder_statuses",
     "examine",
     "list_uids",
     "fetch_headers",
     "fetch_messages",
-    "fetch_flags",
+    "fetch_changes",
 }
 
 
@@ -30,7 +30,7 @@ def read_here() -> dict[str, bool]:
 @pytest.mark.rule("A05")
 def test_an_unchanged_mailbox_costs_one_status_a_folder(settled_office: Office) -> None:
     settled_office.visit()
-    assert settled_office.commands() == ["open", "folder_status", "folder_status"]
+    assert settled_office.commands() == ["open", "folder_statuses"]
 
 
 @pytest.mark.rule("K11", "A07")

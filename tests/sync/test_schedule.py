@@ -1,4 +1,4 @@
-"""Due mailboxes are dealt out to tasks; asking for a sync makes one due at once."""
+"""The rows are the schedule: what is due is found in them, however little the broker remembers."""
 
 from __future__ import annotations
 
@@ -9,42 +9,60 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.tenancy import tenant
+from mailboxes import leases
 from mailboxes.models import Mailbox
-from sync.schedule import LEASES_PER_TASK, claim_batches
-from sync.services import request_sync
+from sync.schedule import list_due_history, list_due_imports
+from sync.services import request_older, request_sync
 from tests.conftest import MakeMailbox
 
 
-def make_due(member: Membership, make_mailbox: MakeMailbox, count: int) -> None:
-    for number in range(count):
-        make_mailbox(f"box{number}@{member.account.slug}.example", account_of=member)
-    with tenant(member.account_id):
-        Mailbox.objects.update(next_sync_at=timezone.now() - timedelta(minutes=1))
+@pytest.fixture
+def waiting(alice: Membership, make_mailbox: MakeMailbox) -> Mailbox:
+    """Connected, and not imported yet."""
+    mailbox = make_mailbox("sales@acme.example", account_of=alice)
+    change(mailbox, next_sync_at=timezone.now() - timedelta(seconds=1))
+    return mailbox
 
 
-@pytest.mark.rule("K11")
-def test_the_due_mailboxes_of_all_accounts_are_dealt_out_once(
-    alice: Membership, charlie: Membership, make_mailbox: MakeMailbox
-) -> None:
-    make_due(alice, make_mailbox, LEASES_PER_TASK)
-    make_due(charlie, make_mailbox, 3)
-    batches = list(claim_batches())
-    assert [len(batch) for batch in batches] == [LEASES_PER_TASK, 3]
-    assert {lease.account_id for batch in batches for lease in batch} == {alice.account_id, charlie.account_id}
-    assert list(claim_batches()) == []
+def change(mailbox: Mailbox, **values: object) -> None:
+    with tenant(mailbox.account_id):
+        Mailbox.objects.filter(pk=mailbox.pk).update(**values)
+        mailbox.refresh_from_db()
 
 
-def test_a_mailbox_whose_worker_died_is_due_when_the_lease_has_run_out(
-    alice: Membership, make_mailbox: MakeMailbox
-) -> None:
-    make_due(alice, make_mailbox, 1)
-    [[lost]] = claim_batches()
-    assert list(claim_batches()) == []
-    with tenant(alice.account_id):
-        Mailbox.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    [[again]] = claim_batches()
-    assert again.mailbox_id == lost.mailbox_id
-    assert again.token != lost.token
+@pytest.mark.rule("K09")
+def test_imports_of_all_accounts_are_found(waiting: Mailbox, charlie: Membership, make_mailbox: MakeMailbox) -> None:
+    theirs = make_mailbox("sales@globex.example", account_of=charlie)
+    change(theirs, next_sync_at=timezone.now())
+    expected = [(waiting.account_id, waiting.pk), (theirs.account_id, theirs.pk)]
+    assert list_due_imports() == expected
+
+
+def test_an_import_that_somebody_works_on_is_left_alone_until_its_lease_runs_out(waiting: Mailbox) -> None:
+    with tenant(waiting.account_id):
+        assert leases.claim(waiting.pk)
+    assert list_due_imports() == []
+    change(waiting, lease_until=timezone.now() - timedelta(seconds=1))
+    assert list_due_imports() == [(waiting.account_id, waiting.pk)]
+
+
+def test_imported_mailboxes_are_no_imports(waiting: Mailbox) -> None:
+    change(waiting, imported_at=timezone.now())
+    assert list_due_imports() == []
+    assert list_due_history() == []
+
+
+@pytest.mark.rule("K10", "A04")
+def test_older_mail_is_loaded_when_asked_for_and_the_import_is_over(waiting: Mailbox) -> None:
+    with tenant(waiting.account_id):
+        request_older(waiting)
+    assert list_due_history() == []
+    change(waiting, imported_at=timezone.now())
+    with tenant(waiting.account_id):
+        request_older(waiting)
+    assert list_due_history() == [(waiting.account_id, waiting.pk)]
+    change(waiting, load_older=False)
+    assert list_due_history() == []
 
 
 @pytest.mark.rule("K11")
@@ -63,5 +81,7 @@ def test_a_mailbox_that_only_sends_has_nothing_to_sync(alice: Membership, make_m
     mailbox.imap_host = ""
     with tenant(alice.account_id):
         request_sync(mailbox)
+        request_older(mailbox)
         mailbox.refresh_from_db()
     assert mailbox.next_sync_at is None
+    assert not mailbox.load_older

@@ -1,0 +1,121 @@
+"""Letters by UID, read and filed batch by batch; what cannot be filed is set aside, and the others go on (G14)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from django.db import DatabaseError, DataError, OperationalError
+from django.utils import timezone
+
+from mailboxes.leases import Lease
+from mailboxes.models import Mailbox
+from mailkit.failpoints import failpoint
+from sync import ledger
+from sync.letter_head import describe_head
+from sync.policy import Policy
+from sync.prefetch import prefetched
+from sync.reading import HEAD_BYTES, Batch, Reason, read_batches
+from sync.visit import Visit
+from threads.filing import FolderCursor, Progress, file_batch
+from threads.letters import FailedLetter, IncomingLetter
+from threads.models import Folder
+from threads.own_addresses import our_side_of
+from threads.raw_store import store_raw
+
+FEW = 20  # letters that are not worth a thread of their own
+PROGRAM_LIMIT = "54"  # the class of PostgreSQL's errors for what is too long or too deep (SQLSTATE)
+
+
+def policy_of(mailbox: Mailbox) -> Policy:
+    """Its settings, as they are at the beginning of the visit."""
+    filters = list(mailbox.filters.values_list("kind", "value"))
+    return Policy(
+        keeps_files=mailbox.keep_attachments,
+        keeps_whole=mailbox.delete_after_upload,
+        stores_internal=mailbox.store_internal,
+        own_keys=frozenset() if mailbox.store_internal else our_side_of(mailbox.pk).keys,
+        filtered_keys=frozenset(value for kind, value in filters if kind == "address"),
+        filtered_domains=frozenset(value for kind, value in filters if kind == "domain"),
+    )
+
+
+def file_letters(visit: Visit, folder: Folder, uids: Sequence[int], progress: Progress) -> bool:
+    """Of the examined folder, in this order. False when time was up before the end. Raises MailError, LeaseLost."""
+    if not uids:
+        return True
+    for batch in read_carefully(visit, uids, policy_of(visit.mailbox)):
+        file_one(visit.lease, folder, batch, ledger.unsettle_cursor(folder), progress)
+        failpoint("Y10")
+        if not visit.goes_on():
+            return False
+    return True
+
+
+def read_carefully(visit: Visit, uids: Sequence[int], policy: Policy) -> Iterator[Batch]:
+    """Batches of letters, to be filed before the next is asked for."""
+    if visit.is_careful:
+        return _one_at_a_time(visit, uids, policy)
+    batches = read_batches(visit.session, uids, policy)
+    return batches if len(uids) <= FEW else prefetched(batches)
+
+
+def _one_at_a_time(visit: Visit, uids: Sequence[int], policy: Policy) -> Iterator[Batch]:
+    """Each is marked as the one that broke its worker before it is touched: if it does again, it is not tried again."""
+    for uid in uids:
+        yield Batch(failed=[FailedLetter(uid, timezone.now(), 0, Reason.CRASHED, "")])
+        yield from read_batches(visit.session, [uid], policy)
+
+
+def file_one(lease: Lease, folder: Folder, batch: Batch, cursor: FolderCursor, progress: Progress) -> None:
+    """One batch in one transaction, or letter by letter when the database cannot store one of them."""
+    try:
+        _file(lease, folder, batch, cursor, progress)
+    except (DataError, OperationalError) as error:
+        if not batch.letters or not is_about_letters(error):
+            raise
+        _file_one_by_one(lease, folder, batch, cursor, progress, error)
+
+
+def _file(lease: Lease, folder: Folder, batch: Batch, cursor: FolderCursor, progress: Progress) -> None:
+    file_batch(
+        folder,
+        batch.letters,
+        lease=lease,
+        cursor=cursor,
+        progress=progress,
+        outcomes=batch.outcomes,
+        failed=batch.failed,
+    )
+
+
+def is_about_letters(error: DatabaseError) -> bool:
+    """Whether what was written is at fault, and not the database or the way there."""
+    return isinstance(error, DataError) or (getattr(error.__cause__, "pgcode", "") or "").startswith(PROGRAM_LIMIT)
+
+
+def _file_one_by_one(
+    lease: Lease, folder: Folder, batch: Batch, cursor: FolderCursor, progress: Progress, error: DatabaseError
+) -> None:
+    if len(batch.letters) == 1:
+        (letter,) = batch.letters
+        failed = [*batch.failed, _unstorable(letter, batch.raws.get(letter.uid, letter.letter.raw), error)]
+        _file(lease, folder, Batch((), batch.outcomes, failed), cursor, progress)
+        return
+    _file(lease, folder, Batch((), batch.outcomes, batch.failed), cursor, progress)
+    for letter in batch.letters:
+        file_one(lease, folder, Batch([letter], raws=batch.raws), cursor, progress)
+
+
+def _unstorable(letter: IncomingLetter, raw: bytes, error: DatabaseError) -> FailedLetter:
+    head = describe_head(raw[:HEAD_BYTES])
+    return FailedLetter(
+        uid=letter.uid,
+        received_at=letter.received_at,
+        size=len(raw),  # what it says of itself may be what the database refuses
+        reason=Reason.UNSTORABLE,
+        detail=type(error.__cause__ or error).__name__,
+        raw_name=letter.raw_name or store_raw(raw),
+        message_id_header=head.message_id,
+        from_address=head.from_address,
+        subject=head.subject,
+    )

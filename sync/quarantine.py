@@ -1,0 +1,107 @@
+"""Letters that were set aside are tried again: when somebody asks, and when we have learnt to read better (G14)."""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import transaction
+
+from accounts.tenancy import current_account_id, every_account
+from mailboxes import leases
+from mailboxes.connections import imap_session
+from mailboxes.errors import LeaseLost
+from mailboxes.lease_keeper import keeper
+from mailboxes.leases import Lease
+from mailkit.errors import LetterUnreadable, MailError
+from mailkit.letter_reader import list_files
+from mailkit.mime_reader import READER_VERSION
+from mailkit.reading_pool import read_safely
+from mailkit.types import RemoteMessage
+from sync import ledger
+from sync.batches import file_one, policy_of
+from sync.reading import Batch, failed_letter, incoming_letter, read_batches
+from sync.starting import start
+from sync.visit import Connect
+from threads.attachment_store import store_file
+from threads.errors import RawLetterGone
+from threads.filing import Progress
+from threads.models import QuarantinedLetter
+from threads.raw_store import read_raw
+
+logger = logging.getLogger(__name__)
+
+
+def request_retry(letter: QuarantinedLetter) -> None:
+    """Try it again, in the background."""
+    account_id, letter_id = current_account_id(), letter.pk
+    transaction.on_commit(lambda: start("retry_quarantined", account_id, letter_id))
+
+
+def retry_now(letter_id: int, *, connect: Connect = imap_session) -> bool:
+    """Needs the account's scope. False when somebody else works on the mailbox: it has to be asked for again."""
+    letter = QuarantinedLetter.objects.select_related("entry__folder", "mailbox").filter(pk=letter_id).first()
+    if letter is None:
+        return True
+    lease = leases.claim(letter.mailbox_id, sets_next_time=False)
+    if lease is None:
+        return letter.mailbox.next_sync_at is None  # nobody syncs it: there is nothing to wait for
+    try:
+        with keeper().keep(lease):
+            _retry(letter, lease, connect)
+            leases.release(lease, is_sound=False)
+    except LeaseLost:
+        return False
+    return True
+
+
+def _retry(letter: QuarantinedLetter, lease: Lease, connect: Connect) -> None:
+    if letter.entry.generation != letter.entry.folder.generation:
+        return  # its place means another letter now; what we kept of it can be downloaded
+    try:
+        raw = read_raw(letter.raw_name) if letter.raw_name else None
+    except RawLetterGone:
+        raw = None
+    if raw is not None:
+        _file(letter, lease, _read_again(letter, raw))
+    elif letter.entry.is_on_server:
+        _fetch_again(letter, lease, connect)
+
+
+def _read_again(letter: QuarantinedLetter, raw: bytes) -> Batch:
+    """From what we kept."""
+    remote = RemoteMessage(letter.entry.uid, len(raw), letter.received_at, frozenset())
+    policy = policy_of(letter.mailbox)
+    try:
+        read = read_safely(raw)
+    except LetterUnreadable as error:
+        return Batch(failed=[failed_letter(remote, len(raw), raw, error, raw_name=letter.raw_name)])
+    if skipped := policy.skips(read.parsed):
+        return Batch(outcomes={remote.uid: skipped})
+    files = {section: store_file([content]) for section, content in list_files(raw)} if policy.keeps_files else {}
+    return Batch([incoming_letter(remote, read, files, letter.raw_name if policy.keeps_whole else "")])
+
+
+def _fetch_again(letter: QuarantinedLetter, lease: Lease, connect: Connect) -> None:
+    """Its bytes never reached us."""
+    folder = letter.entry.folder
+    try:
+        with connect(letter.mailbox) as session:
+            if session.examine(folder.name).uidvalidity != folder.uidvalidity:
+                return
+            for batch in read_batches(session, [letter.entry.uid], policy_of(letter.mailbox)):
+                _file(letter, lease, batch)
+    except MailError as error:
+        logger.warning("not fetched again", extra={"quarantined_id": letter.pk, "error": type(error).__name__})
+
+
+def _file(letter: QuarantinedLetter, lease: Lease, batch: Batch) -> None:
+    folder = letter.entry.folder
+    is_new = letter.mailbox.imported_at is not None and letter.received_at >= letter.mailbox.created_at
+    file_one(lease, folder, batch, ledger.cursor_of(folder), Progress.NONE if is_new else Progress.SILENT)
+
+
+def list_outdated(limit: int) -> list[tuple[int, int]]:
+    """(account, id) of letters that an older reader failed on: it may be able to read them now."""
+    with every_account("letters to read again after an upgrade"):
+        outdated = QuarantinedLetter.objects.filter(reader_version__lt=READER_VERSION).order_by("tried_at")
+        return list(outdated.values_list("account_id", "pk")[:limit])
