@@ -56,13 +56,12 @@ RETURNING mailbox.account_id, mailbox.id, mailbox.lease_token
 NEXT_TIME = (
     f", next_sync_at = statement_timestamp() + interval_minutes * (1 - {JITTER} * random()) * interval '1 minute'"
 )
-CLAIM_ONE = (
-    f"WITH free AS MATERIALIZED (SELECT id FROM mailboxes_mailbox WHERE id = %s AND next_sync_at IS NOT NULL AND {FREE} "  # noqa: S608
-    "FOR UPDATE SKIP LOCKED)" + TAKE
-)
+FREE_ONE = f"""
+WITH free AS MATERIALIZED (
+  SELECT id FROM mailboxes_mailbox WHERE id = %s AND next_sync_at IS NOT NULL AND {FREE} FOR UPDATE SKIP LOCKED)
+"""  # noqa: S608  (constants only)
 # No provider gets more visits at once than the setting allows: `busy` counts those that go on.
-CLAIM_DUE = (
-    f"""
+FREE_DUE = f"""
 WITH busy AS (
   SELECT imap_host AS host, count(*) AS visits FROM mailboxes_mailbox
   WHERE lease_until > statement_timestamp() GROUP BY imap_host),
@@ -73,15 +72,13 @@ free AS MATERIALIZED (
   SELECT mailbox.id FROM mailboxes_mailbox mailbox JOIN due ON due.id = mailbox.id LEFT JOIN busy USING (host)
   WHERE due.place + coalesce(busy.visits, 0) <= %s AND mailbox.imported_at IS NOT NULL AND {FREE}
   ORDER BY mailbox.next_sync_at LIMIT %s FOR UPDATE OF mailbox SKIP LOCKED)
-"""
-    + TAKE
-)
+"""  # noqa: S608  (constants only)
 
 
 def claim_due(limit: int) -> list[Lease]:
     """Take imported mailboxes whose time has come, over all accounts, and set their next time: one statement."""
     with every_account("claim due mailboxes"), connection.cursor() as cursor:
-        cursor.execute(CLAIM_DUE.format(changes=NEXT_TIME), [settings.HOST_CONNECTIONS, limit])
+        cursor.execute(FREE_DUE + TAKE.format(changes=NEXT_TIME), [settings.HOST_CONNECTIONS, limit])
         return [Lease(*row) for row in cursor.fetchall()]
 
 
@@ -91,7 +88,7 @@ def claim(mailbox_id: int, *, sets_next_time: bool = True) -> Lease | None:
     Whoever only loads older mail must not put off the look for new mail: `sets_next_time` False.
     """
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM_ONE.format(changes=NEXT_TIME if sets_next_time else ""), [mailbox_id])
+        cursor.execute(FREE_ONE + TAKE.format(changes=NEXT_TIME if sets_next_time else ""), [mailbox_id])
         row = cursor.fetchone()
     return Lease(*row) if row else None
 

@@ -33,7 +33,7 @@ def policy_of(mailbox: Mailbox) -> Policy:
         keeps_files=mailbox.keep_attachments,
         keeps_whole=mailbox.delete_after_upload,
         stores_internal=mailbox.store_internal,
-        own_keys=frozenset() if mailbox.store_internal else our_side_of(mailbox.pk).keys,
+        own_keys=frozenset() if mailbox.store_internal else frozenset(our_side_of(mailbox.pk).keys),
         filtered_keys=frozenset(value for kind, value in filters if kind == "address"),
         filtered_domains=frozenset(value for kind, value in filters if kind == "domain"),
     )

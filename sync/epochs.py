@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -22,7 +21,9 @@ from sync import ledger
 from sync.folders import SeenFolder
 from sync.rematching import Rematch, rematch
 from sync.visit import Visit
-from sync.window import first_window
+from sync.window import Window, first_window
+
+DATES_AT_ONCE = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +46,8 @@ class _Listing:
 
 
 def _begin(seen: SeenFolder, examined: FolderStatus, floor: int, left_out: Sequence[int], *, older: int) -> None:
-    ledger.begin_epoch(
-        seen.folder,
-        name=seen.name,
-        server=seen.server,
-        examined=examined,
-        floor=floor,
-        left_out=left_out,
-        older_count=max(0, older),
-    )
+    epoch = ledger.Epoch(floor, left_out, max(0, older))
+    ledger.begin_epoch(seen.folder, examined, epoch, name=seen.name, server=seen.server)
 
 
 def begin_import(visit: Visit, folders: Sequence[SeenFolder]) -> None:
@@ -63,7 +57,7 @@ def begin_import(visit: Visit, folders: Sequence[SeenFolder]) -> None:
         messages=0 if visit.mailbox.first_import == Mailbox.FirstImport.NEW else settings.IMPORT_MESSAGES,
         days=settings.IMPORT_DAYS,
     )
-    listings = [_list(visit, seen, window.search_since) if window.limit else _look(visit, seen) for seen in folders]
+    listings = [_list(visit, seen, window) if window.limit else _look(visit, seen) for seen in folders]
     inside = window.choose({listing.role: listing.letters for listing in listings})
     total = sum(len(uids) for uids in inside.values())
     with transaction.atomic():
@@ -99,9 +93,12 @@ def _look(visit: Visit, seen: SeenFolder) -> _Listing:
     return _Listing(seen, visit.session.examine(seen.name), (), ())
 
 
-def _list(visit: Visit, seen: SeenFolder, since: datetime | None) -> _Listing:
+def _list(visit: Visit, seen: SeenFolder, window: Window) -> _Listing:
     examined = visit.session.examine(seen.name)
     # What comes while we look is not part of the listing: it is found as new afterwards.
-    recent = [uid for uid in visit.session.list_uids(since=since) if uid < examined.uidnext]
+    recent = [uid for uid in visit.session.list_uids(since=window.search_since) if uid < examined.uidnext]
+    letters: list[RemoteMessage] = []
+    for start in range(0, len(recent), DATES_AT_ONCE):
+        letters = window.trim([*letters, *visit.session.fetch_headers(recent[start : start + DATES_AT_ONCE])])
     uids = [uid for uid in visit.session.list_uids(after=recent[0] - 1) if uid < examined.uidnext] if recent else []
-    return _Listing(seen, examined, visit.session.fetch_headers(recent), uids)
+    return _Listing(seen, examined, letters, uids)

@@ -64,9 +64,7 @@ def sync_folder(visit: Visit, seen: SeenFolder) -> bool:
     return True
 
 
-def _compare(
-    visit: Visit, folder: Folder, plan: FolderPlan, messages: int, *, vanished_told: bool
-) -> _Comparison:
+def _compare(visit: Visit, folder: Folder, plan: FolderPlan, messages: int, *, vanished_told: bool) -> _Comparison:
     """Note which letters are gone from the server; they stay in the CRM (K61)."""
     if not plan.should_compare or (vanished_told and ledger.count_on_server(folder) == messages):
         return _Comparison(is_believed=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import QuerySet, Sum
@@ -72,21 +73,17 @@ def unsettle(folder: Folder, *, last_uid: int, lease: Lease) -> None:
     _update(folder, uidnext=0, last_uid=last_uid)
 
 
-def begin_epoch(
-    folder: Folder,
-    *,
-    name: str,
-    server: str,
-    examined: FolderStatus,
-    floor: int,
-    left_out: Iterable[int],
-    older_count: int,
-) -> None:
-    """Inside a transaction that holds the lease: from now on the folder's UIDs mean what they mean on the server now.
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """What the beginning of an epoch decides about a folder's letters."""
 
-    No letter up to UID `floor` will be fetched, unless older mail is asked for: there are `older_count` of them. Those
-    above it that are `left_out` get a row each that says so.
-    """
+    floor: int  # no letter up to this UID will be fetched, unless older mail is asked for
+    left_out: Sequence[int]  # above the floor, and not wanted either: each gets a row that says so
+    older_count: int  # letters up to the floor
+
+
+def begin_epoch(folder: Folder, examined: FolderStatus, epoch: Epoch, *, name: str, server: str) -> None:
+    """Inside a transaction that holds the lease: the folder's UIDs mean what they mean on the server now."""
     generation = folder.generation + 1 if folder.uidvalidity else folder.generation
     _update(
         folder,
@@ -97,11 +94,11 @@ def begin_epoch(
         uidnext=0,
         highestmodseq=None,
         message_count=examined.messages,
-        last_uid=floor,
-        history_uid=floor + 1,
-        older_count=older_count,
+        last_uid=epoch.floor,
+        history_uid=epoch.floor + 1,
+        older_count=epoch.older_count,
     )
-    rows = [FolderEntry(folder=folder, generation=generation, uid=uid, outcome=Outcome.OLDER) for uid in left_out]
+    rows = [FolderEntry(folder=folder, generation=generation, uid=uid, outcome=Outcome.OLDER) for uid in epoch.left_out]
     FolderEntry.objects.bulk_create(rows, batch_size=1000)
 
 

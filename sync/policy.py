@@ -1,4 +1,4 @@
-"""What a mailbox wants to be kept of its letters, as its settings say; and which letters it never stores (A08). Pure."""
+"""What a mailbox keeps of its letters, as its settings say, and which letters it never stores (A08). Pure."""
 
 from __future__ import annotations
 

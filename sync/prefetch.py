@@ -16,8 +16,12 @@ def prefetched(batches: Iterator[T]) -> Iterator[T]:
     Only `batches` may use the mail session until the end. Leaving early waits for the batch that is being made.
     """
     context = copy_context()
+
+    def read() -> T | None:
+        return next(batches, None)
+
     with ThreadPoolExecutor(1, thread_name_prefix="reading") as pool:
-        coming = pool.submit(context.run, next, batches, None)
+        coming = pool.submit(context.run, read)
         while (batch := coming.result()) is not None:
-            coming = pool.submit(context.run, next, batches, None)
+            coming = pool.submit(context.run, read)
             yield batch

@@ -162,9 +162,7 @@ def _read_skeleton(session: ImapSession, remote: RemoteMessage, skeleton: bytes,
 
 
 def _store_files(session: ImapSession, uid: int, letter: ReadLetter) -> dict[str, str]:
-    return {
-        part.section: store_file(stream_file(session, uid, part.section)) for part in letter.parsed.attachments
-    }
+    return {part.section: store_file(stream_file(session, uid, part.section)) for part in letter.parsed.attachments}
 
 
 def incoming_letter(

@@ -1,4 +1,4 @@
-"""UIDs lost their meaning: which letters that we have lie where now, by what is in their heads (rule A13, RFC 9051 2.3.1.1).
+"""UIDs lost their meaning: where the letters that we have lie now, by their heads (rule A13, RFC 9051 2.3.1.1).
 
 Only heads are fetched, so ten thousand letters cost a few megabytes. No letter is filed again, no trigger fires.
 """
@@ -14,8 +14,8 @@ from django.db.models import Min
 from mailboxes.models import Mailbox
 from mailkit.mime_reader import identity_of
 from mailkit.types import FolderStatus, RemoteHead
-from sync.letter_head import describe_head
 from sync.ledger import older_uids
+from sync.letter_head import describe_head
 from sync.visit import Visit
 from sync.window import Window
 from threads.ledger_sql import Place, mark_found, record_places

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from heapq import nlargest
 
 from mailkit.types import RemoteMessage
 
@@ -27,6 +28,12 @@ class Window:
     def search_since(self) -> datetime | None:
         """What to ask SEARCH SINCE for, so that it leaves out nothing that lies inside."""
         return self.since - ZONE_SLACK if self.since else None
+
+    def trim(self, letters: Iterable[RemoteMessage]) -> list[RemoteMessage]:
+        """Those of one folder that may still be inside: a million sizes and dates need not lie in memory."""
+        if self.limit is None:
+            return list(letters)
+        return nlargest(self.limit, letters, key=lambda letter: (letter.received_at, letter.uid))
 
     def choose(self, letters: Mapping[str, Iterable[RemoteMessage]]) -> dict[str, frozenset[int]]:
         """The UIDs inside, by folder."""

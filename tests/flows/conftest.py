@@ -25,7 +25,7 @@ from pytest_django import Settings
 from crm_mail.celery import app
 from crm_mail.embedded.processes import die_with_parent
 
-QUEUES = ("interactive", "sync", "send", "maintenance")
+QUEUES = ("interactive", "sync", "import", "send", "maintenance")
 PROJECT = Path(__file__).resolve().parents[2]
 STOP_SECONDS = 20
 

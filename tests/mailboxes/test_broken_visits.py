@@ -111,6 +111,7 @@ def test_leases_are_renewed_and_given_back_together(
     break_down(due)
     leases.renew_all(held)
     assert leases.claim_due(10) == []
+    assert due.account_id
     stranger = Lease(due.account_id, due.pk, held[0].token if held[0].mailbox_id != due.pk else held[1].token)
     leases.release_unchanged([stranger])
     with tenant(due.account_id):

@@ -28,7 +28,9 @@ def test_a_line_means_an_address_or_a_domain(typed: str, meant: Filter) -> None:
     assert check_filters([filter_of(typed)]) == (meant,)
 
 
-@pytest.mark.parametrize("typed", ["nobody", "a b@example.com", "@", "exa mple.com", "127.0.0.1", "a@127.0.0.1", "-.example"])
+@pytest.mark.parametrize(
+    "typed", ["nobody", "a b@example.com", "@", "exa mple.com", "127.0.0.1", "a@127.0.0.1", "-.example"]
+)
 def test_what_is_neither_is_named(typed: str) -> None:
     with pytest.raises(SettingRefused) as refused:
         check_filters([filter_of(typed)])

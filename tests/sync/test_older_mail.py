@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.conf import LazySettings
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from mailboxes.models import Mailbox
 from mailkit.errors import ConnectionFailed
@@ -14,6 +15,7 @@ from sync.services import request_older
 from tests.row_versions import row_versions
 from tests.sync.conftest import Office
 from threads.models import Message
+from threads.signals import message_filed
 
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -127,15 +129,19 @@ def test_only_new_letters_from_now_on(office: Office) -> None:
 
 
 @pytest.mark.rule("G15")
-def test_older_mail_is_silent(old_office: Office, django_capture_on_commit_callbacks: object) -> None:
-    from threads.signals import message_filed  # noqa: PLC0415
-
+def test_older_mail_is_silent(
+    old_office: Office, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
     heard: list[object] = []
-    message_filed.connect(lambda **kwargs: heard.append(kwargs), weak=False, dispatch_uid="test")
+
+    def hear(**kwargs: object) -> None:
+        heard.append(kwargs)
+
+    message_filed.connect(hear)
     try:
         ask(old_office)
-        with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        with django_capture_on_commit_callbacks(execute=True):
             old_office.load_older()
     finally:
-        message_filed.disconnect(dispatch_uid="test")
+        message_filed.disconnect(hear)
     assert heard == []

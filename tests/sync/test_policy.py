@@ -29,9 +29,7 @@ def skips(policy: Policy, *, sender: str = "carol@client.example", to: str = USE
     ],
 )
 def test_letters_from_or_to_a_filtered_address_or_domain_are_skipped(sender: str, to: str, expected: str) -> None:
-    policy = Policy(
-        filtered_keys=frozenset(["carol@client.example"]), filtered_domains=frozenset(["news.example"])
-    )
+    policy = Policy(filtered_keys=frozenset(["carol@client.example"]), filtered_domains=frozenset(["news.example"]))
     assert skips(policy, sender=sender, to=to) == expected
 
 

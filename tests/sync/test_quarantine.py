@@ -88,9 +88,7 @@ def test_a_letter_whose_bytes_never_came_is_fetched(
     assert "Bad luck" in settled_office.subjects
 
 
-def test_it_waits_while_somebody_works_on_the_mailbox(
-    settled_office: Office, set_aside: QuarantinedLetter
-) -> None:
+def test_it_waits_while_somebody_works_on_the_mailbox(settled_office: Office, set_aside: QuarantinedLetter) -> None:
     lease = leases.claim(settled_office.mailbox.pk)
     assert lease is not None
     assert retry_now(set_aside.pk, connect=settled_office.connect) is False

@@ -21,7 +21,6 @@ from sync.polling import load_mailboxes, look, poll_due
 from sync.visit import deadline_from_now
 from tests.conftest import MakeMailbox
 from tests.servers.fake_imap import FakeServer
-
 from tests.sync.letters import letter
 from threads.models import Message
 
@@ -126,9 +125,7 @@ def test_one_process_makes_one_round_at_a_time(offices: Offices) -> None:
         assert poll_due(connect=offices.connect) == 0
 
 
-def test_much_new_mail_is_left_to_a_worker_that_computes(
-    offices: Offices, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_much_new_mail_is_left_to_a_worker_that_computes(offices: Offices, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sync.folder_sync.HEAVY_LETTERS", 2)
     started: list[tuple[object, ...]] = []
     monkeypatch.setattr("sync.services.start", lambda *task, **_options: started.append(task))

@@ -65,9 +65,7 @@ def test_what_is_here_is_named_with_its_conversation(desk: Desk) -> None:
 
 
 @pytest.mark.rule("K63")
-def test_what_was_deleted_here_is_shown_to_administrators_only(
-    desk: Desk, alice: Membership, bob: Membership
-) -> None:
+def test_what_was_deleted_here_is_shown_to_administrators_only(desk: Desk, alice: Membership, bob: Membership) -> None:
     mail = Mail("Secret offer")
     delete_messages(alice, desk.post.file(mail).new_message_ids)
     (seen,) = desk.ask(message_id=mail.message_id).answers
@@ -85,9 +83,7 @@ def test_a_letter_in_quarantine_is_found_by_both(desk: Desk, mailbox: Mailbox) -
 
 
 @pytest.mark.rule("A08")
-@pytest.mark.parametrize(
-    ("kind", "value"), [("address", CLIENT), ("domain", "client.example"), ("domain", "example")]
-)
+@pytest.mark.parametrize(("kind", "value"), [("address", CLIENT), ("domain", "client.example"), ("domain", "example")])
 def test_a_filter_that_matches_is_named(desk: Desk, mailbox: Mailbox, kind: str, value: str) -> None:
     MailboxFilter.objects.create(mailbox=mailbox, kind=kind, value=value)
     MailboxFilter.objects.create(mailbox=mailbox, kind="domain", value="other.example")
@@ -100,7 +96,9 @@ def test_a_filter_that_matches_is_named(desk: Desk, mailbox: Mailbox, kind: str,
 def test_each_letter_on_the_server_is_explained_by_its_place(desk: Desk) -> None:
     uids = [desk.server.deliver(USER, letter(number)) for number in range(6)]
     Folder.objects.update(last_uid=uids[4], history_uid=uids[1])
-    for uid, outcome in zip(uids[1:5], (Outcome.OLDER, Outcome.FILTERED, Outcome.INTERNAL, Outcome.FAILED), strict=True):
+    for uid, outcome in zip(
+        uids[1:5], (Outcome.OLDER, Outcome.FILTERED, Outcome.INTERNAL, Outcome.FAILED), strict=True
+    ):
         add_place(desk.post.inbox, uid, outcome)
     found = {answer.uid: answer.code for answer in desk.ask(address=CLIENT).answers}
     assert [found[uid] for uid in uids] == ["older", "older", "filtered", "internal", "failed", "waiting"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mailkit.types import RemoteMessage
 from sync.window import Window, first_window
@@ -55,3 +57,10 @@ def test_zones_are_compared_as_moments() -> None:
 
 def test_an_empty_folder_has_nothing_inside() -> None:
     assert Window(500, None).choose({"inbox": [], "sent": [letter(1, days_ago=1)]}) == {"inbox": set(), "sent": {1}}
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 200)), max_size=40, unique_by=lambda pair: pair[1]))
+def test_trimming_a_folder_changes_no_choice(letters: list[tuple[int, int]]) -> None:
+    window = Window(limit=5, since=None)
+    remote = [RemoteMessage(uid, 1, NOW + timedelta(hours=hours), frozenset()) for hours, uid in letters]
+    assert window.choose({"inbox": window.trim(remote)}) == window.choose({"inbox": remote})
