@@ -37,6 +37,22 @@ BY_CODE: dict[str, Advice] = {
             "Some providers need IMAP switched on in their settings first."
         ),
     ),
+    "web_login_required": Advice(
+        _("The provider wants you to sign in on its website first."),
+        _("Sign in there with a browser, confirm that it was you, then enter the password here again."),
+    ),
+    "imap_disabled": Advice(
+        _("IMAP is switched off for this mailbox."),
+        _("Switch it on in your provider's mail settings, then enter the password here again."),
+    ),
+    "app_password_needed": Advice(
+        _("The provider does not accept the usual password here."),
+        _("Make an app password on its security page and enter that one."),
+    ),
+    "contact_admin": Advice(
+        _("The provider has locked this mailbox for mail programs."),
+        _("Ask who manages the mailbox at the provider to allow IMAP for it."),
+    ),
     "smtp_login_refused": Advice(
         _("The server for sending does not accept the user name and password."),
         _("Enter the password again. With two-factor sign-in the provider wants an app password."),

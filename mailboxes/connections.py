@@ -11,6 +11,7 @@ from mailboxes.models import Credential, Mailbox
 from mailboxes.secrets import read_secret
 from mailkit import smtp_sender
 from mailkit.errors import LoginRefused
+from mailkit.imap_idle import IdleConnection, open_idle
 from mailkit.imap_session import ImapSession, open_imap
 from mailkit.network import resolve_public, tls_context
 from mailkit.types import Login, Security, ServerAddress, SmtpResult
@@ -33,13 +34,29 @@ def _login(mailbox: Mailbox, username: str, field: str) -> Login:
 def imap_session(mailbox: Mailbox) -> ImapSession:
     """A signed-in session, to be used with `with`. Raises MailError."""
     return open_imap(
-        ServerAddress(mailbox.imap_host, mailbox.imap_port, Security(mailbox.imap_security)),
+        _imap_server(mailbox),
         _login(mailbox, mailbox.imap_username, Credential.Field.IMAP_PASSWORD),
         connect_seconds=settings.MAIL_CONNECT_SECONDS,
         read_seconds=settings.MAIL_READ_SECONDS,
         tls=tls_context(settings.MAIL_CA_FILE),
         resolve=resolve,
     )
+
+
+def idle_connection(mailbox: Mailbox) -> IdleConnection:
+    """Its Inbox in IDLE. Raises MailError, PushNotOffered among them."""
+    return open_idle(
+        _imap_server(mailbox),
+        _login(mailbox, mailbox.imap_username, Credential.Field.IMAP_PASSWORD),
+        connect_seconds=settings.MAIL_CONNECT_SECONDS,
+        read_seconds=settings.MAIL_READ_SECONDS,
+        tls=tls_context(settings.MAIL_CA_FILE),
+        resolve=resolve,
+    )
+
+
+def _imap_server(mailbox: Mailbox) -> ServerAddress:
+    return ServerAddress(mailbox.imap_host, mailbox.imap_port, Security(mailbox.imap_security))
 
 
 def send_letter(

@@ -24,11 +24,20 @@ COUNTS_DIFFER = "counts_differ"  # Mailbox.error_code while the server's numbers
 SMTP_LOGIN_REFUSED = "smtp_login_refused"  # Mailbox.error_code while sending needs a sign-in
 
 CODES: dict[type[MailError], str] = {
-    LoginRefused: "login_refused",
     ServerThrottled: "throttled",
     TlsRefused: "tls_refused",
     FolderGone: "folder_gone",
     ConnectionFailed: "no_connection",
+}
+
+
+# Why a login is refused, where the server says so: mailkit.errors.LoginRefused.reason.
+LOGIN_CODES = {
+    "": "login_refused",
+    "web_login": "web_login_required",
+    "imap_disabled": "imap_disabled",
+    "app_password": "app_password_needed",
+    "contact_admin": "contact_admin",
 }
 
 
@@ -41,6 +50,9 @@ class Verdict:
 
 
 def code_of(error: MailError) -> str:
+    """A key of mailboxes.advice."""
+    if isinstance(error, LoginRefused):
+        return LOGIN_CODES.get(error.reason, LOGIN_CODES[""])
     return next((code for kind, code in CODES.items() if isinstance(error, kind)), "server_fault")
 
 
@@ -60,7 +72,7 @@ def judge(error: MailError, failures: int) -> Verdict:
 def note_failure(mailbox: Mailbox, error: MailError) -> None:
     """A visit failed."""
     row = Mailbox.objects.select_for_update().get(pk=mailbox.pk)
-    is_first_refusal = isinstance(error, LoginRefused) and row.error_code != code_of(error)
+    is_first_refusal = isinstance(error, LoginRefused) and row.error_code not in LOGIN_CODES.values()
     row.failure_count = 1 if is_first_refusal else row.failure_count + 1
     verdict = judge(error, row.failure_count)
     is_news = verdict.state is not None and verdict.state != row.state

@@ -124,9 +124,7 @@ class Mailbox(TenantModel):
                 name="mailbox_history_due",
             ),
             # Visits that outlived their lease, and how many a provider has at the moment.
-            models.Index(
-                fields=["lease_until"], condition=models.Q(lease_until__isnull=False), name="mailbox_leased"
-            ),
+            models.Index(fields=["lease_until"], condition=models.Q(lease_until__isnull=False), name="mailbox_leased"),
         ]
 
     def __str__(self) -> str:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from mailboxes.errors import SettingRefused
+from mailboxes.models import Mailbox, MailboxFilter
 from mailkit.addresses import (
     AddressRefused,
     domain_of,
+    email_key,
     is_host_name,
     is_internationalized,
     is_ip_literal,
     parse_typed_address,
+    to_ascii_domain,
 )
 from mailkit.types import Login, Secret, Security, ServerAddress
+
+MAX_FILTERS = 200
+Filter = tuple[str, str]  # MailboxFilter.Kind and its value
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,7 @@ class ConnectRequest:
     imap: ServerRequest | None
     smtp: ServerRequest
     shared_with_admins: bool = False
+    first_import: str = Mailbox.FirstImport.RECENT
     save_send_only: bool = False  # "gray" is all right: keep it for sending
 
 
@@ -92,3 +100,31 @@ def _check_host(host: str, *, prefix: str) -> None:
         )
     if is_internationalized(host) or not is_host_name(host):
         raise SettingRefused(f"{prefix}.host", _("Enter the server's name in Latin letters, such as imap.example.com."))
+
+
+def check_filters(filters: Iterable[Filter]) -> tuple[Filter, ...]:
+    """As they are stored: each once, in order, domains as A-labels. Raises SettingRefused, naming the wrong one."""
+    checked = sorted({(kind, _checked_filter(kind, value.strip())) for kind, value in filters})
+    if len(checked) > MAX_FILTERS:
+        raise SettingRefused("filters", _("Enter at most %(most)d addresses and domains.") % {"most": MAX_FILTERS})
+    return tuple(checked)
+
+
+def filter_of(typed: str) -> Filter:
+    """What a person means by a line: an address, or a domain with or without @ or *. before it. Not checked."""
+    line = typed.strip().removeprefix("*.").removeprefix("@")
+    return (MailboxFilter.Kind.ADDRESS, line) if "@" in line else (MailboxFilter.Kind.DOMAIN, line)
+
+
+def _checked_filter(kind: str, value: str) -> str:
+    if kind == MailboxFilter.Kind.ADDRESS:
+        try:
+            return email_key(parse_typed_address(value).email)
+        except AddressRefused as error:
+            words = _("“%(value)s” is not an email address. Enter one such as name@example.com.")
+            raise SettingRefused("filters", words % {"value": value}) from error
+    domain = to_ascii_domain(value)
+    if is_ip_literal(value) or not is_host_name(value) or "." not in domain:
+        words = _("“%(value)s” is not a domain. Enter one such as example.com, or a whole address.")
+        raise SettingRefused("filters", words % {"value": value})
+    return domain

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -19,11 +17,9 @@ from mailboxes.errors import ServersFailed, SettingRefused
 from mailboxes.models import Credential, Mailbox
 from mailboxes.requests import ConnectRequest, ServerRequest, check_request
 from mailboxes.secrets import read_secret, store_secret
-from mailboxes.signals import grouping_changed, mailbox_connected
+from mailboxes.signals import mailbox_connected
 from mailkit.addresses import email_key
 from mailkit.types import Security
-
-MIN_INTERVAL_MINUTES = 5
 
 
 def connect_mailbox(member: Membership, request: ConnectRequest) -> Mailbox:
@@ -62,6 +58,7 @@ def _create(member: Membership, request: ConnectRequest, report: CheckReport) ->
         kind=request.kind,
         owner=member if is_personal else None,
         shared_with_admins=is_personal and request.shared_with_admins,
+        first_import=request.first_import,
         interval_minutes=settings.POLL_MIN_MINUTES,
     )
     _set_servers(mailbox, request, report)
@@ -140,61 +137,3 @@ def change_servers(member: Membership, mailbox_id: int | str, request: ConnectRe
         record(member, "mailbox.servers_changed", target=mailbox)
         _announce(mailbox)
     return mailbox
-
-
-@dataclass(frozen=True, slots=True)
-class MailboxSettings:
-    """What can be changed without asking the servers; None leaves a value as it is."""
-
-    display_name: str | None = None
-    signature: str | None = None
-    interval_minutes: int | None = None
-    group_messages: bool | None = None
-    shared_with_admins: bool | None = None
-
-
-@transaction.atomic
-def change_settings(member: Membership, mailbox_id: int | str, changes: MailboxSettings) -> Mailbox:
-    """Raises MailboxNotFound, SettingRefused."""
-    mailbox = get_managed_mailbox_for(member, mailbox_id)
-    _check_settings(member, mailbox, changes)
-    changed = {
-        name: value
-        for name in MailboxSettings.__dataclass_fields__
-        if (value := getattr(changes, name)) is not None and value != getattr(mailbox, name)
-    }
-    for name, value in changed.items():
-        setattr(mailbox, name, value)
-    if changed:
-        if "group_messages" in changed:
-            changed["needs_regrouping"] = mailbox.needs_regrouping = True
-            _tell_of_grouping(mailbox)
-        mailbox.save(update_fields=list(changed))
-        record(member, "mailbox.settings_changed", target=mailbox, fields=" ".join(sorted(changed)))
-    return mailbox
-
-
-def _tell_of_grouping(mailbox: Mailbox) -> None:
-    account_id, mailbox_id = current_account_id(), mailbox.pk
-    on_commit(lambda: _send_grouping_changed(account_id, mailbox_id))
-
-
-def _send_grouping_changed(account_id: int, mailbox_id: int) -> None:
-    grouping_changed.send(Mailbox, account_id=account_id, mailbox_id=mailbox_id)
-
-
-def _check_settings(member: Membership, mailbox: Mailbox, changes: MailboxSettings) -> None:
-    if changes.interval_minutes is not None:
-        check_interval(changes.interval_minutes)
-    if changes.shared_with_admins is not None and mailbox.owner_id != member.pk:
-        raise SettingRefused("shared_with_admins", _("Only the owner of a personal mailbox can share it."))
-
-
-def check_interval(minutes: int) -> None:
-    """Raises SettingRefused."""
-    if not MIN_INTERVAL_MINUTES <= minutes <= settings.POLL_MAX_MINUTES:
-        raise SettingRefused(
-            "interval_minutes",
-            _("Choose between %(least)d and %(most)d minutes.")
-            % {"least": MIN_INTERVAL_MINUTES, "most": settings.POLL_MAX_MINUTES},
-        )

@@ -7,3 +7,6 @@ mailbox_connected = Signal()
 
 #: arguments: account_id, mailbox_id. "Group messages into threads" was changed; `needs_regrouping` is set.
 grouping_changed = Signal()
+
+#: arguments: account_id, mailbox_id. "Load older mail" was switched on; `history_due_at` is set.
+older_wanted = Signal()

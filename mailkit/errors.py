@@ -13,7 +13,9 @@ MailError
     ├── UidValidityChanged    all UIDs known of the folder are worthless (RFC 9051 section 2.3.1.1)
     ├── MessageGone           the letter or part is no longer on the server
     ├── LetterRefused         the server refused the letter as a whole
+    ├── LetterUnreadable      reading the letter took too long or failed; `reason` says which
     ├── RecipientRefused      every recipient was refused; `recipients` says why
+    ├── PushNotOffered        the server has no IDLE: it must be polled
     ├── UnsafeText            a value holds NUL, CR or LF and would have become a command or a header
     └── ProtocolViolated      the server does not speak the protocol, or exceeds our limits
 
@@ -90,7 +92,13 @@ class TlsRefused(PermanentMailError):
 
 
 class LoginRefused(PermanentMailError):
-    """The server does not accept the credentials."""
+    """The server does not accept the credentials. `reason` where it said why: "web_login" (the person must sign in with
+    a browser first), "imap_disabled", "app_password" (an ordinary password is not enough), "contact_admin".
+    """
+
+    def __init__(self, message: str, *, step: str = "", code: int = 0, reply: str = "", reason: str = "") -> None:
+        super().__init__(message, step=step, code=code, reply=reply)
+        self.reason = reason
 
 
 class FolderGone(PermanentMailError):
@@ -109,12 +117,25 @@ class LetterRefused(PermanentMailError):
     """The server refused the letter as a whole."""
 
 
+class LetterUnreadable(PermanentMailError):
+    """Reading the letter took too long or failed. Its bytes are as they were: a newer reader may do better."""
+
+    def __init__(self, message: str, *, reason: str, detail: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason  # "too_slow" or "unreadable"
+        self.detail = detail  # the name of the error's class, for those who mend the reader
+
+
 class RecipientRefused(PermanentMailError):
     """Every recipient was refused."""
 
     def __init__(self, message: str, *, recipients: Sequence[RecipientResult], code: int = 0, reply: str = "") -> None:
         super().__init__(message, step="rcpt", code=code, reply=reply)
         self.recipients = recipients
+
+
+class PushNotOffered(PermanentMailError):
+    """The server has no IDLE (RFC 2177): it must be polled."""
 
 
 class UnsafeText(PermanentMailError):

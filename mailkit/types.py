@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -91,6 +91,17 @@ class ParsedMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadLetter:
+    """All that is made of a letter by computing alone: see letter_reader.read_letter."""
+
+    parsed: ParsedMessage
+    raw: bytes = field(repr=False)  # with a marker in the place of each attachment's bytes (rule K62)
+    text: str  # without what it quotes: for search and for the first words in a list
+    html: str  # cleaned: may be shown
+    has_remote_images: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OutgoingAttachment:
     """A file that goes out with a letter."""
 
@@ -138,6 +149,38 @@ class FolderStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class FolderChanges:
+    """What changed in a folder since a HIGHESTMODSEQ (RFC 7162).
+
+    `vanished` are UIDs that are gone; None when the server cannot tell, or would not end: list the UIDs then.
+    """
+
+    flags: Mapping[int, frozenset[str]]  # of new letters too
+    vanished: frozenset[int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class RemotePart:
+    """A part as BODYSTRUCTURE describes it (RFC 9051 section 7.5.2). Words are lower-cased, values as sent."""
+
+    section: str  # as fetch_section takes it; "" for a multipart that is the whole letter
+    content_type: str  # "text/plain"
+    parameters: Mapping[str, str] = field(default_factory=dict)  # of Content-Type: charset, name, boundary
+    encoding: str = ""  # Content-Transfer-Encoding
+    size: int = 0  # octets as encoded, as the server counts (some count the part's header too); 0 for a multipart
+    disposition: str = ""  # "attachment", "inline", or not said
+    disposition_parameters: Mapping[str, str] = field(default_factory=dict)
+    content_id: str = ""
+    children: tuple[RemotePart, ...] = ()  # of a multipart; of message/rfc822 the letter inside
+
+    def walk(self) -> Iterator[RemotePart]:
+        """This part and all below it, in the order of the letter."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+@dataclass(frozen=True, slots=True)
 class RemoteMessage:
     """A letter on the server, without its bytes."""
 
@@ -145,6 +188,17 @@ class RemoteMessage:
     size: int
     received_at: datetime  # INTERNALDATE, aware
     flags: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteHead:
+    """A letter on the server with its header only."""
+
+    uid: int
+    size: int
+    received_at: datetime
+    flags: frozenset[str]
+    head: bytes = field(repr=False)  # to the empty line, with it
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from mailkit.types import OutgoingAttachment
 from outbox.requests import LetterRequest
 from outbox.services import queue_letter
 from tests.threads.builders import Mail, Post
+from tests.threads.ledgers import set_aside
 from threads.models import Message
 
 CANARY = "xylophone"  # in no text of ours
@@ -44,11 +45,13 @@ def _mail_rows(alice: Membership, mailbox: Mailbox) -> dict[str, int]:
     mail = Mail(f"Offer {CANARY}", WHO, mailbox.address, text=f"A {CANARY}", html=f"<p>{CANARY}</p>", files=(FILE,))
     (message_id,) = Post(mailbox).file(mail).new_message_ids
     message = Message.objects.get(pk=message_id)
+    strange = set_aside(mailbox, subject=CANARY, sender=f"{CANARY}@broken.example", raw=f"Subject: {CANARY}".encode())
     request = LetterRequest(mailbox.pk, [WHO], subject=CANARY, text=CANARY, undo_seconds=60)
     return {
         "thread": message.thread_id,
         "message": message.pk,
         "attachment": message.attachments.get().pk,
+        "quarantine": strange.pk,
         "outbox": queue_letter(alice, request).pk,
     }
 

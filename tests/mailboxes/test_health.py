@@ -8,10 +8,12 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Account, Membership, Notice
+from mailboxes.advice import BY_CODE
 from mailboxes.health import (
     FIRST_RETRY,
     LONGEST_RETRY,
     THROTTLED_RETRY,
+    code_of,
     judge,
     note_failure,
     note_smtp_refused,
@@ -101,3 +103,21 @@ def test_lost_connections_do_not_count_as_refused_sign_ins(
     note_failure(mailbox, LoginRefused("no"))
     mailbox.refresh_from_db()
     assert (mailbox.state, mailbox.next_sync_at) == ("needs_login", None)
+
+
+@pytest.mark.rule("M05")
+@pytest.mark.parametrize("reason", ["", "web_login", "imap_disabled", "app_password", "contact_admin", "unheard of"])
+def test_a_refused_sign_in_is_explained_as_far_as_the_server_does(reason: str) -> None:
+    code = code_of(LoginRefused("no", reason=reason))
+    assert code in BY_CODE
+    assert (code == "login_refused") == (reason in ("", "unheard of"))
+
+
+def test_two_refusals_count_though_the_server_words_them_differently(
+    in_account: Account, bob: Membership, make_mailbox: MakeMailbox
+) -> None:
+    mailbox = make_mailbox("bob@acme.example", owner=bob)
+    note_failure(mailbox, LoginRefused("no"))
+    note_failure(mailbox, LoginRefused("no", reason="web_login"))
+    mailbox.refresh_from_db()
+    assert (mailbox.state, mailbox.error_code) == (Mailbox.State.NEEDS_LOGIN, "web_login_required")

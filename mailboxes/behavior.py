@@ -1,0 +1,149 @@
+"""How a mailbox behaves: everything that can be changed without asking its servers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.dispatch import Signal
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.audit import record
+from accounts.errors import NotAllowed
+from accounts.models import Membership
+from accounts.tenancy import current_account_id, on_commit
+from mailboxes.access import get_managed_mailbox_for
+from mailboxes.errors import SettingRefused
+from mailboxes.models import Mailbox, MailboxFilter
+from mailboxes.requests import Filter, check_filters
+from mailboxes.signals import grouping_changed, older_wanted
+
+MIN_INTERVAL_MINUTES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxSettings:
+    """None leaves a value as it is. `filters` are replaced as a whole."""
+
+    display_name: str | None = None
+    signature: str | None = None
+    interval_minutes: int | None = None
+    group_messages: bool | None = None
+    shared_with_admins: bool | None = None
+    load_older: bool | None = None
+    push: bool | None = None
+    store_internal: bool | None = None
+    collector: bool | None = None
+    keep_attachments: bool | None = None
+    delete_after_upload: bool | None = None
+    sent_folder: str | None = None
+    filters: tuple[Filter, ...] | None = None
+
+
+NAMES = tuple(MailboxSettings.__dataclass_fields__)
+
+
+def change_settings(member: Membership, mailbox_id: int | str, changes: MailboxSettings) -> Mailbox:
+    """Raises MailboxNotFound, SettingRefused, NotAllowed."""
+    with transaction.atomic():
+        mailbox = get_managed_mailbox_for(member, mailbox_id)
+        mailbox = Mailbox.objects.select_for_update().get(pk=mailbox.pk)
+        check_changes(member, mailbox, changes)
+        changed = _apply(mailbox, changes)
+        if changed:
+            record(member, "mailbox.settings_changed", target=mailbox, fields=" ".join(sorted(changed)))
+    return mailbox
+
+
+def check_changes(member: Membership, mailbox: Mailbox, changes: MailboxSettings) -> None:
+    """Whether this member may change this mailbox so. `mailbox` need not be saved yet."""
+    if changes.interval_minutes is not None:
+        _check_interval(changes.interval_minutes)
+    if changes.shared_with_admins is not None and mailbox.owner_id != member.pk:
+        raise SettingRefused("shared_with_admins", _("Only the owner of a personal mailbox can share it."))
+    if changes.filters is not None:
+        check_filters(changes.filters)
+    if changes.sent_folder and changes.sent_folder not in mailbox.sent_choices:
+        raise SettingRefused("sent_folder", _("Choose one of the folders that the server has for sent letters."))
+    _check_deletion(member, mailbox, changes)
+
+
+def _check_interval(minutes: int) -> None:
+    if not MIN_INTERVAL_MINUTES <= minutes <= settings.POLL_MAX_MINUTES:
+        raise SettingRefused(
+            "interval_minutes",
+            _("Choose between %(least)d and %(most)d minutes.")
+            % {"least": MIN_INTERVAL_MINUTES, "most": settings.POLL_MAX_MINUTES},
+        )
+
+
+def _check_deletion(member: Membership, mailbox: Mailbox, changes: MailboxSettings) -> None:
+    """R10: what is deleted on the server must lie here as a whole, with its files."""
+    wanted = changes.delete_after_upload
+    if wanted is not None and wanted != mailbox.delete_after_upload and not member.is_admin:
+        raise NotAllowed(_("Only administrators decide whether letters are deleted on the mail server."))
+    will_delete = mailbox.delete_after_upload if wanted is None else wanted
+    if will_delete and changes.keep_attachments is False:
+        raise SettingRefused(
+            "keep_attachments",
+            _("Files must be kept here while uploaded letters are deleted on the server. Switch that off first."),
+        )
+
+
+def _apply(mailbox: Mailbox, changes: MailboxSettings) -> set[str]:
+    """The names of what is different now."""
+    changed = {
+        name: value
+        for name in NAMES
+        if name != "filters" and (value := getattr(changes, name)) is not None and value != getattr(mailbox, name)
+    }
+    if changed:
+        changed |= _consequences(mailbox, changed)
+        for name, value in changed.items():
+            setattr(mailbox, name, value)
+        mailbox.save(update_fields=list(changed))
+    has_new_filters = changes.filters is not None and _replace_filters(mailbox, changes.filters)
+    return {*changed, *(["filters"] if has_new_filters else [])}
+
+
+def _consequences(mailbox: Mailbox, changed: dict[str, Any]) -> dict[str, Any]:
+    """What else has to be written with these changes; who carries it out is told."""
+    also: dict[str, Any] = {}
+    if "group_messages" in changed:
+        also["needs_regrouping"] = True
+        _tell(grouping_changed, mailbox)
+    if "load_older" in changed:
+        # During the first import nothing is due yet: it sets the time when it ends.
+        is_due = changed["load_older"] and mailbox.imported_at
+        also["history_due_at"] = timezone.now() if is_due else None
+        if is_due:
+            _tell(older_wanted, mailbox)
+    if changed.get("delete_after_upload"):
+        also["keep_attachments"] = True
+    return also
+
+
+def _tell(signal: Signal, mailbox: Mailbox) -> None:
+    account_id, mailbox_id = current_account_id(), mailbox.pk
+    on_commit(lambda: _send(signal, account_id, mailbox_id))
+
+
+def _send(signal: Signal, account_id: int, mailbox_id: int) -> None:
+    signal.send(Mailbox, account_id=account_id, mailbox_id=mailbox_id)
+
+
+def _replace_filters(mailbox: Mailbox, filters: Iterable[Filter]) -> bool:
+    """Whether they are other ones now."""
+    wanted = set(check_filters(filters))
+    rows = MailboxFilter.objects.filter(mailbox=mailbox)
+    if set(rows.values_list("kind", "value")) == wanted:
+        return False
+    rows.delete()
+    MailboxFilter.objects.bulk_create(
+        MailboxFilter(mailbox=mailbox, kind=kind, value=value) for kind, value in sorted(wanted)
+    )
+    return True
