@@ -8,6 +8,7 @@ import binascii
 from base64 import b64decode
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -65,6 +66,26 @@ def origin(name: str, default: str | None = None) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
         raise ImproperlyConfigured(f"{name} must be an address such as https://crm.example.com, without a path")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def folder_storage() -> dict[str, Any]:
+    return {"BACKEND": "crm_mail.storage.FolderStorage", "OPTIONS": {"location": env.str("STORAGE_DIR")}}
+
+
+def object_storage() -> dict[str, Any]:
+    """Without keys: those of the machine, as boto3 finds them."""
+    keys = {name: env.str(f"STORAGE_S3_{name.upper()}", default="") or None for name in ("access_key", "secret_key")}
+    if len({key is None for key in keys.values()}) > 1:
+        raise ImproperlyConfigured("STORAGE_S3_ACCESS_KEY and STORAGE_S3_SECRET_KEY are set together, or neither is")
+    options = {
+        "bucket_name": env.str("STORAGE_S3_BUCKET"),
+        "endpoint_url": env.str("STORAGE_S3_ENDPOINT", default="") or None,
+        "region_name": env.str("STORAGE_S3_REGION", default="") or None,
+        "max_memory_size": 1024 * 1024,  # larger objects are read through a temporary file
+        "object_parameters": {"ContentType": "application/octet-stream"},
+        **keys,
+    }
+    return {"BACKEND": "crm_mail.object_storage.ObjectStorage", "OPTIONS": options}
 
 
 # ---------------------------------------------------------------------------------------------------- where we are
@@ -305,10 +326,9 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "build" / "static")))
 STATICFILES_DIRS = [BASE_DIR / "web" / "static"]
-STORAGE_DIR = Path(env.str("STORAGE_DIR"))
 STORAGES = {
     # Raw letters, uploads and kept attachments, by content address. Public to nobody: no URL leads here.
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(STORAGE_DIR)}},
+    "default": object_storage() if env.str("STORAGE_S3_BUCKET", default="") else folder_storage(),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 600

@@ -20,6 +20,9 @@ case $role in
         # The queues and the kind of pool are the caller's choice, see docker-compose.yml and docs/operations.md.
         exec celery -A crm_mail worker --without-gossip --without-mingle "$@"
         ;;
+    watcher)
+        exec python manage.py watch "$@"
+        ;;
     beat)
         # The schedule file may be lost: everything due is a question to the database.
         exec celery -A crm_mail beat --schedule /tmp/beat-schedule --pidfile= "$@"
@@ -31,7 +34,7 @@ case $role in
         exec python manage.py "$@"
         ;;
     *)
-        echo "Unknown role: $role. Known: web, events, worker, beat, migrate, manage ARGS..." >&2
+        echo "Unknown role: $role. Known: web, events, worker, watcher, beat, migrate, manage ARGS..." >&2
         exit 2
         ;;
 esac

@@ -124,24 +124,31 @@ WHERE (id, lease_token) IN (SELECT * FROM unnest(%s::bigint[], %s::uuid[]))
 RELEASE_UNCHANGED = """
 UPDATE mailboxes_mailbox SET lease_token = NULL, lease_until = NULL, last_synced_at = statement_timestamp()
 WHERE (id, lease_token) IN (SELECT * FROM unnest(%s::bigint[], %s::uuid[]))
+RETURNING account_id, id, next_sync_at <= statement_timestamp()
 """
 
 
 def renew_all(leases: Collection[Lease]) -> None:
     """Of any accounts, in one statement. Lost ones are passed over: their holders find out at their next commit."""
-    _for_each(RENEW_ALL, leases, "renew leases")
-
-
-def release_unchanged(leases: Collection[Lease]) -> None:
-    """Nothing had happened in these mailboxes: only the time is noted. Lost leases are passed over."""
-    _for_each(RELEASE_UNCHANGED, leases, "note unchanged mailboxes")
-
-
-def _for_each(sql: str, leases: Collection[Lease], reason: str) -> None:
     if leases:
-        ids, tokens = [lease.mailbox_id for lease in leases], [str(lease.token) for lease in leases]
-        with every_account(reason), connection.cursor() as cursor:
-            cursor.execute(sql, [ids, tokens])
+        with every_account("renew leases"), connection.cursor() as cursor:
+            cursor.execute(RENEW_ALL, _columns(leases))
+
+
+def release_unchanged(leases: Collection[Lease]) -> list[tuple[int, int]]:
+    """Nothing had happened in these mailboxes: only the time is noted. Lost leases are passed over.
+
+    (account, mailbox) of those that are due again: somebody asked meanwhile.
+    """
+    if not leases:
+        return []
+    with every_account("note unchanged mailboxes"), connection.cursor() as cursor:
+        cursor.execute(RELEASE_UNCHANGED, _columns(leases))
+        return [(account_id, mailbox_id) for account_id, mailbox_id, is_due in cursor.fetchall() if is_due]
+
+
+def _columns(leases: Collection[Lease]) -> tuple[list[int], list[str]]:
+    return [lease.mailbox_id for lease in leases], [str(lease.token) for lease in leases]
 
 
 def hold(lease: Lease) -> Mailbox:

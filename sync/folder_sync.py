@@ -66,7 +66,10 @@ def sync_folder(visit: Visit, seen: SeenFolder) -> bool:
 
 def _compare(visit: Visit, folder: Folder, plan: FolderPlan, messages: int, *, vanished_told: bool) -> _Comparison:
     """Note which letters are gone from the server; they stay in the CRM (K61)."""
-    if not plan.should_compare or (vanished_told and ledger.count_on_server(folder) == messages):
+    if not plan.should_compare:
+        return _Comparison(is_believed=True)
+    if vanished_told and ledger.count_on_server(folder) == messages:
+        ledger.recount_older(visit.mailbox, visit.lease)  # letters left out as older may have gone, too
         return _Comparison(is_believed=True)
     listed = visit.session.list_uids()
     known = ledger.known_on_server(folder)
@@ -75,8 +78,7 @@ def _compare(visit: Visit, folder: Folder, plan: FolderPlan, messages: int, *, v
         return _Comparison(is_believed=False)
     mark_vanished(folder, gone.uids, lease=visit.lease)
     older = sum(uid < folder.history_uid for uid in set(listed).difference(known))
-    if older != folder.older_count:
-        ledger.recount_older(visit.mailbox, visit.lease, {folder: older})
+    ledger.recount_older(visit.mailbox, visit.lease, {folder: older})
     everything = ledger.known_above(folder, folder.history_uid - 1)
     missing = plan_missing(everything, listed, first=folder.history_uid, last=plan.last_uid)
     return _Comparison(is_believed=True, missing=missing)

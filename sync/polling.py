@@ -28,7 +28,7 @@ from mailkit.failpoints import failpoint
 from sync.folders import look_at_folders
 from sync.mailbox_sync import Next, end_failed, sync_seen, wants_older
 from sync.planner import Finding
-from sync.services import start_next
+from sync.services import start_next, start_sync
 from sync.visit import Connect, Visit, deadline_from_now
 
 logger = logging.getLogger(__name__)
@@ -106,7 +106,8 @@ class _Round:
                 start_next(lease, found.then)
 
     def _release(self) -> None:
-        release_unchanged(self.unchanged)
+        for account_id, mailbox_id in release_unchanged(self.unchanged):
+            start_sync(account_id, mailbox_id)
         self.unchanged = []
 
 

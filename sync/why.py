@@ -132,7 +132,7 @@ def _quarantined(mailbox: Mailbox, question: Question) -> list[Answer]:
 
 
 def _set_aside(row: QuarantinedLetter) -> Answer:
-    words = _("It came but could not be filed, and was set aside: %(reason)s.")
+    words = _("It came but could not be filed, and was set aside. %(reason)s.")
     return Answer(
         "quarantined",
         words % {"reason": row.get_reason_display()},

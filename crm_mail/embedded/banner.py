@@ -27,7 +27,7 @@ def banner(at: Ports, *, seconds: float, state: Path) -> str:
   What to try
     1. Sign in as {first.email}: her mailbox is connected and its mail is coming in.
     2. Open a letter, answer it, and find your answer in Sent.
-    3. Write to {ECHO.email}: this customer answers within a second. Fetch the answer: Settings, Mailboxes, "Sync now".
+    3. Write to {ECHO.email}: this customer answers within a second, and the answer comes by itself.
     4. Connect a mailbox yourself (Settings, Mailboxes):
          {SPARE.email}, password {SPARE.mailbox_password}
          IMAP {MAIL_HOST}:{at.imap}, SMTP {MAIL_HOST}:{at.smtp}, security "none"

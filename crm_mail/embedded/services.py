@@ -17,7 +17,7 @@ class Services:
     listeners: Listeners
 
     def all(self) -> list[Child]:
-        return [self.web(), self.events(), self.worker(), self.background(), self.beat()]
+        return [self.web(), self.events(), self.worker(), self.watcher(), self.background(), self.beat()]
 
     def web(self) -> Child:
         number = self.listeners.web.fileno()
@@ -36,9 +36,13 @@ class Services:
         here (they need processes); the time-outs of the mail connections do that."""
         return self.celery("worker", "-P", "threads", "-c", "8", "-Q", "interactive,sync,send")
 
+    def watcher(self) -> Child:
+        """Hears of new mail within a second (IDLE); `worker` fetches it."""
+        return self.python("watcher", "manage", "watch")
+
     def background(self) -> Child:
-        """Computes: one process, so that it delays nobody and Celery's time limits hold."""
-        return self.celery("background", "-P", "prefork", "-c", "1", "-Q", "maintenance,automation")
+        """Computes: processes, so that it delays nobody and Celery's time limits hold."""
+        return self.celery("background", "-P", "prefork", "-c", "2", "-Q", "import,maintenance,automation")
 
     def celery(self, name: str, *options: str) -> Child:
         quick = ["--without-gossip", "--without-mingle", "--without-heartbeat"]

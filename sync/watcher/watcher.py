@@ -33,7 +33,7 @@ from sync.watcher.watch import Stage, Watch
 
 logger = logging.getLogger(__name__)
 
-CLOSING_SECONDS = 3
+CLOSING_SECONDS = 2
 
 
 class Watcher:

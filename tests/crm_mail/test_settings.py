@@ -29,6 +29,8 @@ def test_the_settings_of_the_tests_start() -> None:
         ("CREDENTIALS_KEYS", "k1:short"),
         ("CREDENTIALS_KEYS", "k1:%%%"),
         ("MAIL_PORTS", "imap"),
+        ("WATCHER_COUNT", "0"),
+        ("WATCHER_INDEX", "1"),
     ],
 )
 def test_a_wrong_value_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,3 +53,20 @@ def test_plain_http_is_for_the_own_machine_only(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("BASE_URL", "http://crm.example.com")
     with pytest.raises(ImproperlyConfigured, match="https://"):
         runpy.run_path(str(SETTINGS))
+
+
+def test_with_a_bucket_bytes_go_to_the_object_store_and_without_one_to_the_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert runpy.run_path(str(SETTINGS))["STORAGES"]["default"]["BACKEND"] == "crm_mail.storage.FolderStorage"
+    secret = tmp_path / "secret"
+    secret.write_text("shh", encoding="utf-8")
+    monkeypatch.delenv("STORAGE_DIR")
+    monkeypatch.setenv("STORAGE_S3_BUCKET", "mail")
+    monkeypatch.setenv("STORAGE_S3_ACCESS_KEY", "id")
+    with pytest.raises(ImproperlyConfigured, match="STORAGE_S3_SECRET_KEY"):
+        runpy.run_path(str(SETTINGS))
+    monkeypatch.setenv("STORAGE_S3_SECRET_KEY_FILE", str(secret))
+    storage = runpy.run_path(str(SETTINGS))["STORAGES"]["default"]
+    assert storage["BACKEND"] == "crm_mail.object_storage.ObjectStorage"
+    assert (storage["OPTIONS"]["access_key"], storage["OPTIONS"]["secret_key"]) == ("id", "shh")

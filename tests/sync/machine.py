@@ -57,7 +57,8 @@ class SyncMachine(RuleBasedStateMachine):
         self.scope.__exit__(None, None, None)
 
     def folder(self, name: str) -> FakeFolder:
-        return next(f for f in self.office.server.folders(USER).values() if f.name == name or name in f.flags)
+        """The Inbox, or that of sent letters, whatever its name is now."""
+        return next(f for f in self.office.server.folders(USER).values() if f.name == name or f"\\{name}" in f.flags)
 
     def choose(self, name: str, which: int) -> StoredLetter:
         letters = self.folder(name).letters
@@ -111,7 +112,7 @@ class SyncMachine(RuleBasedStateMachine):
 
     @rule()
     def rename_sent(self) -> None:
-        old = self.folder("\\Sent")
+        old = self.folder("Sent")
         new = "Sent" if old.name == "Gesendet" else "Gesendet"
         self.office.server.create_folder(USER, new, flags=old.flags)
         for one in old.letters.values():
@@ -120,7 +121,7 @@ class SyncMachine(RuleBasedStateMachine):
 
     @rule(name=FOLDERS, lost=st.integers(1, 3))
     def restore_backup(self, name: str, lost: int) -> None:
-        """The newest letters are gone, and UIDNEXT is what it was before them. Nothing is given twice before we look."""
+        """The newest letters are gone, and UIDNEXT is what it was before them. We look before it is given again."""
         folder = self.folder(name)
         if len(folder.letters) > lost:
             for uid in sorted(folder.letters)[-lost:]:

@@ -120,6 +120,23 @@ def test_a_fault_of_ours_leaves_the_lease_to_run_out(offices: Offices, caplog: p
     assert offices.row(broken).crash_count == 1
 
 
+@pytest.mark.rule("A06")
+def test_what_became_due_during_the_look_is_looked_at_again_at_once(
+    offices: Offices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[tuple[object, ...]] = []
+    monkeypatch.setattr("sync.services.start", lambda *task, **_options: started.append(task))
+    woken = offices.mailboxes[1]
+
+    def wake(method: str) -> None:
+        with tenant(woken.account_id):
+            Mailbox.objects.filter(pk=woken.pk).update(next_sync_at=timezone.now())
+
+    offices.server.on_call = wake
+    poll_due(connect=offices.connect)
+    assert started == [("sync_now", woken.account_id, woken.pk)]
+
+
 def test_one_process_makes_one_round_at_a_time(offices: Offices) -> None:
     with polling._one_round:
         assert poll_due(connect=offices.connect) == 0
