@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
+from functools import lru_cache
 
 from mailkit.types import Address
 
@@ -56,6 +57,7 @@ def domain_of(email: str) -> str:
     return email_key(email).rpartition("@")[2] if "@" in email else ""
 
 
+@lru_cache(maxsize=4096)
 def to_ascii_domain(domain: str) -> str:
     """A-labels (RFC 5891), lower-cased. Unlike the standard library's codec "idna" this is IDNA 2008: ß stays ß."""
     plain = _DOTS.sub(".", unicodedata.normalize("NFC", domain)).strip().lower().rstrip(".")

@@ -20,7 +20,7 @@ from threads.filing import FolderCursor, Progress, file_batch
 from threads.letters import FailedLetter, IncomingLetter
 from threads.models import Folder
 from threads.own_addresses import our_side_of
-from threads.raw_store import store_raw
+from threads.raw_store import store_raw_stream
 
 FEW = 20  # letters that are not worth a thread of their own
 PROGRAM_LIMIT = "54"  # the class of PostgreSQL's errors for what is too long or too deep (SQLSTATE)
@@ -114,7 +114,7 @@ def _unstorable(letter: IncomingLetter, raw: bytes, error: DatabaseError) -> Fai
         size=len(raw),  # what it says of itself may be what the database refuses
         reason=Reason.UNSTORABLE,
         detail=type(error.__cause__ or error).__name__,
-        raw_name=letter.raw_name or store_raw(raw),
+        raw_name=letter.raw_name or store_raw_stream([raw]),
         message_id_header=head.message_id,
         from_address=head.from_address,
         subject=head.subject,

@@ -24,7 +24,7 @@ from sync.policy import Policy
 from threads.attachment_store import store_file
 from threads.letters import FailedLetter, IncomingLetter
 from threads.models import FolderEntry, QuarantinedLetter
-from threads.raw_store import store_raw, store_raw_stream
+from threads.raw_store import store_raw_stream
 
 logger = logging.getLogger(__name__)
 
@@ -126,11 +126,11 @@ def _read_small(fetched: FetchedMessage, pile: _Pile) -> None:
     try:
         letter = read_safely(raw)
     except LetterUnreadable as error:
-        pile.failed.append(failed_letter(fetched, len(raw), raw, error, raw_name=store_raw(raw)))
+        pile.failed.append(failed_letter(fetched, len(raw), raw, error, raw_name=store_raw_stream([raw])))
         return
     if not pile.skips(fetched.uid, letter):
         files = {section: store_file([content]) for section, content in list_files(raw)} if policy.keeps_files else {}
-        raw_name = store_raw(raw) if policy.keeps_whole else ""
+        raw_name = store_raw_stream([raw]) if policy.keeps_whole else ""  # on the disk before the server loses it
         pile.letters.append(incoming_letter(fetched, letter, files, raw_name))
         pile.raws[fetched.uid] = raw
 

@@ -48,7 +48,7 @@ def own_storage(tmp_path: Path, settings: Settings) -> None:
     """Raw letters and uploads of a test lie in its own directory."""
     settings.STORAGES = {
         "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "BACKEND": "crm_mail.storage.FolderStorage",
             "OPTIONS": {"location": str(tmp_path / "storage")},
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

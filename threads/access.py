@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from accounts.models import Membership
-from threads.errors import AttachmentNotFound, MessageNotFound, ThreadNotFound
-from threads.models import Attachment, Message, Thread
+from mailboxes.models import Mailbox
+from threads.errors import AttachmentNotFound, MessageNotFound, QuarantinedNotFound, ThreadNotFound
+from threads.models import Attachment, Message, QuarantinedLetter, Thread
 
 
 def get_thread_for(member: Membership, thread_id: int | str) -> Thread:
@@ -33,6 +34,15 @@ def get_attachment_for(member: Membership, attachment_id: int | str) -> Attachme
     )
     if found is None:
         raise AttachmentNotFound
+    return found
+
+
+def get_quarantined_for(mailbox: Mailbox, quarantined_id: int | str) -> QuarantinedLetter:
+    """One of this mailbox, which the member has by mailboxes.access. Raises QuarantinedNotFound."""
+    letters = QuarantinedLetter.objects.filter(mailbox=mailbox).select_related("entry__folder")
+    found = letters.filter(pk=_number(quarantined_id)).first()
+    if found is None:
+        raise QuarantinedNotFound
     return found
 
 

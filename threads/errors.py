@@ -4,7 +4,9 @@ ThreadsError
 ├── ThreadNotFound       missing, in Deleted, or not yours: one answer for all
 ├── MessageNotFound      the same
 ├── AttachmentNotFound   the same
-└── RawLetterGone        the stored bytes are missing or damaged, or belong to another account
+├── QuarantinedNotFound  missing, filed meanwhile, or of another mailbox
+├── RawLetterGone        the stored bytes are missing or damaged, or belong to another account
+└── StoredFileGone       the same, of a copy of an attachment
 """
 
 from accounts.errors import NotFound
@@ -26,5 +28,13 @@ class AttachmentNotFound(ThreadsError, NotFound):
     """Missing, of a letter in Deleted, or not yours."""
 
 
+class QuarantinedNotFound(ThreadsError, NotFound):
+    """Missing, filed meanwhile, or of another mailbox."""
+
+
 class RawLetterGone(ThreadsError, NotFound):
     """The stored bytes are missing or damaged, or belong to another account."""
+
+
+class StoredFileGone(ThreadsError, NotFound):
+    """The copy of an attachment is missing or damaged, or belongs to another account."""

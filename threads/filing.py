@@ -5,13 +5,15 @@ A letter is the same letter when mailbox and identity are the same; one that we 
 Message-ID alone, because providers change what they file themselves. Its places on the server are rows of their own.
 
 Whoever files into a mailbox holds its row, so filing is one at a time; whoever changes letters holds their threads.
+Whatever a batch holds, it costs at most 15 statements: docs/adr/0010-filing-in-few-statements.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 
 from django.db import transaction
 
@@ -20,19 +22,31 @@ from accounts.tenancy import current_account_id, on_commit
 from mailboxes.leases import Lease, hold
 from mailboxes.models import Mailbox
 from mailkit.failpoints import failpoint
-from mailkit.mime_reader import parse_message, strip_attachments
-from mailkit.types import ParsedMessage
-from threads import filing_sql
-from threads.filing_sql import FolderCursor, KnownMessage, Place
-from threads.grouping import KnownThreads, Placement, plan_threads
-from threads.letters import SEEN, IncomingLetter, PreparedLetter, prepare_letter
+from mailkit.letter_reader import read_letter
+from threads import filing_sql, ledger_sql
+from threads.filing_sql import KnownMessage, NewRows
+from threads.grouping import Client, Placement, plan_threads
+from threads.known_letters import KnownLetters
+from threads.ledger_sql import FolderCursor, NotedPlace, Place
+from threads.letters import SEEN, FailedLetter, IncomingLetter, PreparedLetter, prepare_letter
 from threads.linking import link_messages
 from threads.models import Folder, FolderEntry, Message
-from threads.own_addresses import own_address_keys
+from threads.own_addresses import our_side_of
+from threads.raw_store import StoringRaws, store_raw, store_raw_stream, store_raws
 from threads.signals import message_filed
 from threads.thread_counts import lock_threads, recount_threads
 
 NO_OUTCOMES: Mapping[int, str] = {}
+Outcome = FolderEntry.Outcome
+
+
+class Progress(StrEnum):
+    """What a batch is part of."""
+
+    NONE = "none"  # new mail: rooms and browsers are told
+    IMPORT = "import"  # of the window of a first import: silent, but counted (G15)
+    OLDER = "older"  # of what lies before that window: silent too, and so much less is left
+    SILENT = "silent"  # a letter of one of these that was set aside, and counted, then
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,167 +57,201 @@ class FiledBatch:
     known_count: int  # letters that were stored already
 
 
-def file_batch(
+def file_batch(  # noqa: PLR0913  (all of it goes into one transaction)
     folder: Folder,
     letters: Sequence[IncomingLetter],
     *,
     lease: Lease,
     cursor: FolderCursor,
-    is_import: bool,
+    progress: Progress = Progress.NONE,
     outcomes: Mapping[int, str] = NO_OUTCOMES,
+    failed: Sequence[FailedLetter] = (),
 ) -> FiledBatch:
-    """Letters, threads, card links, ledger and cursor of one batch. Raises LeaseLost; then nothing is written.
+    """Letters, threads, card links, ledger, quarantine and cursor of one batch. Raises LeaseLost; then nothing is
+    written.
 
-    `outcomes` says what became of UIDs that bring no letter. Nobody is told of an import (G15), but of its progress.
+    `outcomes` says what became of UIDs that bring no letter, `failed` of those whose letter could not be read. Nobody
+    is told of an import or of older mail (G15), but of its progress.
     """
     is_from_sent = folder.role == Folder.Role.SENT
-    own_keys = own_address_keys()
-    known = _Known.of(folder.mailbox_id, [letter.parsed for letter in letters])
-    # What is known now stays known: stored letters are never removed while their mailbox is being synced.
-    prepared = {
-        letter.uid: prepare_letter(letter, own_keys=own_keys, is_from_sent=is_from_sent)
-        for letter in letters
-        if known.find(letter.parsed, is_from_sent=is_from_sent) is None
-    }
-    failpoint("Y7")
+    letters = [_with_whole_stored(letter) for letter in letters]
+    prepared, storing = _prepare(folder, letters)
     with transaction.atomic():
         mailbox = hold(lease)
-        known = _Known.of(mailbox.pk, [letter.parsed for letter in letters])
+        known = _known_to(mailbox, letters, prepared)
         found = {
             letter.uid: message
             for letter in letters
             if (message := known.find(letter.parsed, is_from_sent=is_from_sent))
         }
-        filed = _file_new(mailbox, [prepared[letter.uid] for letter in letters if letter.uid not in found], known)
-        ids = {**{uid: message.id for uid, message in found.items()}, **_ids_by_uid(letters, filed)}
-        filing_sql.mark_found([message.id for message in found.values() if not message.on_server])
-        counted = filing_sql.record_places(folder.pk, cursor.generation, _places(letters, ids, outcomes))
+        new = {uid: ready for uid, ready in prepared.items() if uid not in found}
+        filed = _file_new(mailbox, list(new.values()), known)
+        _keep_copies([letter for letter in letters if letter.uid in found], found)
         failpoint("Y8")
-        filing_sql.move_cursor(folder.pk, cursor)
-        if is_import:
-            filing_sql.count_imported(mailbox.pk, sum(outcome != FolderEntry.Outcome.OLDER for outcome in counted))
-            live.publish("import", mailbox_id=mailbox.pk)
-        else:
-            answered = {letter.parsed.message_id for letter in filed.values()} - {""}
-            filing_sql.note_early_replies(mailbox.pk, list(filed), answered)
-            _tell(mailbox, list(filed))
+        ids = {**{uid: message.id for uid, message in found.items()}, **_ids_by_uid(new, filed)}
+        noted = ledger_sql.note_places(
+            folder.pk,
+            _places(letters, ids, {**outcomes, **{letter.uid: Outcome.FAILED for letter in failed}}),
+            cursor=cursor,
+            found_ids=[message.id for message in found.values() if not message.on_server],
+        )
+        ledger_sql.quarantine(mailbox.pk, folder.pk, cursor.generation, failed)
+        _report(mailbox, progress, filed, noted)
+        storing.wait()
+        failpoint("Y7")
         failpoint("Y9")
     return FiledBatch(list(filed), len(found))
 
 
 def file_sent_letter(mailbox: Mailbox, *, raw: bytes, sent_at: datetime) -> Message:
     """The letter that the server has just accepted from us (K14, M93). Called again, or after sync: the same row."""
-    parsed = parse_message(raw)
-    letter = IncomingLetter(0, sent_at, frozenset([SEEN]), parsed, strip_attachments(raw))
-    prepared = prepare_letter(letter, own_keys=own_address_keys(), is_from_sent=True, is_ours=True)
+    letter = IncomingLetter(0, sent_at, frozenset([SEEN]), read_letter(raw))
+    ready = prepare_letter(letter, ours=our_side_of(mailbox.pk), is_from_sent=True, is_ours=True)
+    stored = _Ready(ready, store_raw(letter.letter.raw))
     with transaction.atomic():
         held = Mailbox.objects.select_for_update(no_key=True).get(pk=mailbox.pk)
-        known = _Known.of(held.pk, [parsed])
-        if stored := known.find_sent(parsed):
-            Message.objects.filter(pk=stored.id, is_ours=False).update(is_ours=True)
-            return Message.objects.get(pk=stored.id)
-        filed = _file_new(held, [prepared], known, on_server=held.can_receive)
+        known = KnownLetters.of(held.pk, [letter.parsed], group_keys=[ready.group_key])
+        if same := known.find_sent(letter.parsed):
+            Message.objects.filter(pk=same.id, is_ours=False).update(is_ours=True)
+            return Message.objects.get(pk=same.id)
+        filed = _file_new(held, [stored], known, on_server=held.can_receive)
         _tell(held, list(filed))
         return Message.objects.get(pk__in=filed)
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """The stored letters of the mailbox that those of a batch may be, or may answer."""
+class _Ready:
+    """A letter that is ready, with its bytes in storage."""
 
-    by_identity: Mapping[bytes, KnownMessage]
-    by_message_id: Mapping[str, Sequence[KnownMessage]]
+    letter: PreparedLetter
+    raw_name: str
 
-    @classmethod
-    def of(cls, mailbox_id: int, batch: Sequence[ParsedMessage]) -> _Known:
-        mentioned = {found for parsed in batch for found in (parsed.message_id, parsed.in_reply_to, *parsed.references)}
-        messages = filing_sql.select_known(mailbox_id, [parsed.identity for parsed in batch], mentioned - {""})
-        by_message_id: dict[str, list[KnownMessage]] = {}
-        for message in messages:
-            by_message_id.setdefault(message.message_id_header, []).append(message)
-        return cls({message.identity: message for message in messages}, by_message_id)
 
-    def find(self, parsed: ParsedMessage, *, is_from_sent: bool) -> KnownMessage | None:
-        """The stored letter that this one is."""
-        same = self.by_identity.get(parsed.identity)
-        if same or not is_from_sent or not parsed.message_id:
-            return same
-        return next((m for m in self.by_message_id.get(parsed.message_id, ()) if m.is_ours), None)
+def _prepare(folder: Folder, letters: Sequence[IncomingLetter]) -> tuple[dict[int, _Ready], StoringRaws]:
+    """By UID, without those that are stored: they stay stored, letters are never removed while their mailbox is being
+    synced. Their bytes are on their way into storage: the database works meanwhile."""
+    is_from_sent = folder.role == Folder.Role.SENT
+    ours = our_side_of(folder.mailbox_id)
+    known = KnownLetters.of(folder.mailbox_id, [letter.parsed for letter in letters])
+    unknown = [letter for letter in letters if known.find(letter.parsed, is_from_sent=is_from_sent) is None]
+    missing = [letter for letter in unknown if not letter.raw_name]
+    storing = store_raws(letter.letter.raw for letter in missing)
+    names = dict(zip([letter.uid for letter in missing], storing.names, strict=True))
+    ready = {
+        letter.uid: _Ready(
+            prepare_letter(letter, ours=ours, is_from_sent=is_from_sent), letter.raw_name or names[letter.uid]
+        )
+        for letter in unknown
+    }
+    return ready, storing
 
-    def find_sent(self, parsed: ParsedMessage) -> KnownMessage | None:
-        """The copy of our own letter that sync found first."""
-        same_id = self.by_message_id.get(parsed.message_id, ()) if parsed.message_id else ()
-        return self.by_identity.get(parsed.identity) or next((m for m in same_id if m.is_outgoing), None)
 
-    def threads_by_message(self) -> dict[tuple[str, str], int]:
-        threads: dict[tuple[str, str], int] = {}
-        for message_id, messages in self.by_message_id.items():
-            for message in messages:
-                threads.setdefault((message.client_key, message_id), message.thread_id)
-        return threads
+def _with_whole_stored(letter: IncomingLetter) -> IncomingLetter:
+    """A letter without files is whole as it is read. If we have it already, its row may not say so yet."""
+    if not letter.raw_is_whole or letter.raw_name:
+        return letter
+    return replace(letter, raw_name=store_raw_stream([letter.letter.raw]))
+
+
+def _known_to(mailbox: Mailbox, letters: Sequence[IncomingLetter], prepared: Mapping[int, _Ready]) -> KnownLetters:
+    keys = {ready.letter.group_key for ready in prepared.values()}
+    return KnownLetters.of(mailbox.pk, [letter.parsed for letter in letters], group_keys=keys)
 
 
 def _file_new(
-    mailbox: Mailbox, letters: Sequence[PreparedLetter], known: _Known, *, on_server: bool = True
+    mailbox: Mailbox, letters: Sequence[_Ready], known: KnownLetters, *, on_server: bool = True
 ) -> dict[int, PreparedLetter]:
     """Insert letters that are not stored yet, by their new ids. The same letter twice in a batch is one."""
-    unique = list({letter.parsed.identity: letter for letter in reversed(letters)}.values())[::-1]
-    if not unique:
+    first: dict[bytes, _Ready] = {}
+    for ready in letters:
+        first.setdefault(ready.letter.parsed.identity, ready)
+    if not first:
         return {}
-    by_group = filing_sql.select_threads_by_group(mailbox.pk, {letter.group_key for letter in unique})
+    unique = [ready.letter for ready in first.values()]
     plan = plan_threads(
         (letter.for_grouping(ref) for ref, letter in enumerate(unique)),
-        KnownThreads(by_group, known.threads_by_message()),
+        known.threads(),
         is_grouping=mailbox.group_messages,
     )
-    threads = _threads_of(mailbox, unique, plan)
-    placed = [(letter, threads[ref], plan[ref].reason.value) for ref, letter in enumerate(unique)]
-    message_ids = filing_sql.insert_messages(mailbox.pk, placed, on_server=on_server)
-    filed = dict(zip(message_ids, unique, strict=True))
-    filing_sql.insert_parts(mailbox.pk, filed)
-    link_messages(message_ids)
+    rows = _rows_of(unique, [ready.raw_name for ready in first.values()], plan)
+    link_messages(filing_sql.insert_letters(mailbox.pk, rows, on_server=on_server))
     failpoint("Y11")
-    recount_threads(set(threads.values()))
-    return filed
+    recount_threads({thread_id for thread_id, _ in rows.placed.values()})
+    return dict(rows.messages)
 
 
-def _threads_of(mailbox: Mailbox, letters: Sequence[PreparedLetter], plan: Mapping[int, Placement]) -> dict[int, int]:
-    """The thread ids of letters by their place in the list: existing threads locked, new ones made."""
+def _rows_of(letters: Sequence[PreparedLetter], raw_names: Sequence[str], plan: Mapping[int, Placement]) -> NewRows:
+    """Existing threads are locked; the lock of linking is taken."""
     existing = {ref: placement.thread_id for ref, placement in plan.items() if placement.thread_id is not None}
     names = lock_threads(set(existing.values()))
-    filing_sql.fill_client_names(
-        {
-            thread: letters[ref].client.name
-            for ref, thread in existing.items()
-            if not names[thread] and letters[ref].client.name
-        }
+    heads = _heads(letters, plan)
+    thread_ids, message_ids = filing_sql.take_ids(threads=len(heads), messages=len(letters))
+    made = dict(zip(heads, thread_ids, strict=True))
+    threads = {ref: made[p.new_thread] if p.new_thread is not None else existing[ref] for ref, p in plan.items()}
+    return NewRows(
+        threads=dict(zip(thread_ids, heads.values(), strict=True)),
+        named=_names_found(letters, {ref: thread for ref, thread in existing.items() if not names[thread]}),
+        messages=dict(zip(message_ids, letters, strict=True)),
+        placed={pk: (threads[ref], plan[ref].reason.value) for ref, pk in enumerate(message_ids)},
+        raw_names=dict(zip(message_ids, raw_names, strict=True)),
     )
+
+
+def _heads(letters: Sequence[PreparedLetter], plan: Mapping[int, Placement]) -> dict[int, PreparedLetter]:
+    """Of each new thread of the plan a letter that shows its client, with his name if one has it."""
     heads: dict[int, PreparedLetter] = {}
     for ref, placement in plan.items():
         if placement.new_thread is not None:
             head = heads.setdefault(placement.new_thread, letters[ref])
             if letters[ref].client.name and not head.client.name:
                 heads[placement.new_thread] = letters[ref]
-    made = dict(zip(heads, filing_sql.insert_threads(mailbox.pk, list(heads.values())), strict=True))
-    return {ref: made[p.new_thread] if p.new_thread is not None else existing[ref] for ref, p in plan.items()}
+    return heads
 
 
-def _ids_by_uid(letters: Sequence[IncomingLetter], filed: Mapping[int, PreparedLetter]) -> dict[int, int]:
+def _names_found(letters: Sequence[PreparedLetter], nameless: Mapping[int, int]) -> dict[int, Client]:
+    """The clients by thread, where a letter (of these, by their place in the list) has the name."""
+    return {thread: letters[ref].client for ref, thread in nameless.items() if letters[ref].client.name}
+
+
+def _keep_copies(letters: Sequence[IncomingLetter], found: Mapping[int, KnownMessage]) -> None:
+    """What was put into storage of letters that are stored already: keeping copies may be new, or their place."""
+    whole = {found[letter.uid].id: letter.raw_name for letter in letters if letter.raw_is_whole}
+    files = [
+        (found[letter.uid].id, section, name) for letter in letters for section, name in letter.stored_files.items()
+    ]
+    filing_sql.keep_copies(whole, files)
+
+
+def _ids_by_uid(new: Mapping[int, _Ready], filed: Mapping[int, PreparedLetter]) -> dict[int, int]:
     by_identity = {letter.parsed.identity: pk for pk, letter in filed.items()}
-    return {
-        letter.uid: by_identity[letter.parsed.identity] for letter in letters if letter.parsed.identity in by_identity
-    }
+    return {uid: by_identity[ready.letter.parsed.identity] for uid, ready in new.items()}
 
 
 def _places(letters: Sequence[IncomingLetter], ids: Mapping[int, int], outcomes: Mapping[int, str]) -> Iterator[Place]:
     for letter in letters:
-        yield Place(letter.uid, ids[letter.uid], FolderEntry.Outcome.IMPORTED, SEEN in letter.flags, is_on_server=True)
+        yield Place(letter.uid, ids[letter.uid], Outcome.IMPORTED, SEEN in letter.flags, is_on_server=True)
     for uid, outcome in outcomes.items():
-        yield Place(uid, None, outcome, is_seen=False, is_on_server=outcome != FolderEntry.Outcome.GONE)
+        yield Place(uid, None, outcome, is_seen=False, is_on_server=outcome != Outcome.GONE)
+
+
+def _report(
+    mailbox: Mailbox, progress: Progress, filed: Mapping[int, PreparedLetter], noted: Sequence[NotedPlace]
+) -> None:
+    """On commit: to the rooms above and open browsers, or, of an import, how far it is."""
+    dealt_with = [place for place in noted if place.outcome != Outcome.OLDER]
+    if progress == Progress.NONE:
+        answered = {letter.parsed.message_id for letter in filed.values()} - {""}
+        ledger_sql.note_early_replies(mailbox.pk, list(filed), answered)
+        _tell(mailbox, list(filed))
+        return
+    if progress == Progress.IMPORT:
+        ledger_sql.count_imported(mailbox.pk, sum(place.is_new for place in dealt_with))
+    elif progress == Progress.OLDER:  # some of them were left out by the first import, and have a place that says so
+        ledger_sql.count_loaded(mailbox.pk, len(dealt_with))
+    live.publish("import", mailbox_id=mailbox.pk)
 
 
 def _tell(mailbox: Mailbox, message_ids: Sequence[int]) -> None:
-    """On commit: the rooms above, and open browsers."""
     if not message_ids:
         return
     account_id, mailbox_id = current_account_id(), mailbox.pk

@@ -1,6 +1,7 @@
 """Which letters belong together: pure decisions about values, no database in sight (rules K30-K34, G01).
 
 client_of            whose conversation a letter is part of
+collected_sender     who really wrote a letter that a collector of mail passed on (K15)
 direction_of         whether it came from the client or went to him
 group_key            what letters of one client and one subject have in common
 plan_threads         the thread of each letter of a batch, whatever their order
@@ -15,7 +16,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import chain
 
-from mailkit.addresses import email_key
+from mailkit.addresses import email_key, parse_address_list
 from mailkit.subjects import subject_key
 from mailkit.types import Address, ParsedMessage
 
@@ -49,6 +50,18 @@ NOBODY = Client("", "", "")
 
 
 @dataclass(frozen=True, slots=True)
+class OurSide:
+    """Who is one of us, as a mailbox sees it."""
+
+    keys: Collection[str]  # of the account's mailboxes and users
+    collector_domain: str = ""  # the domain of a mailbox that collects mail of other addresses (K15), else ""
+
+    def has(self, address: Address) -> bool:
+        key = email_key(address.email)
+        return key in self.keys or key.rpartition("@")[2] == self.collector_domain
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """What grouping needs to know of a letter. `ref` is the caller's name for it."""
 
@@ -77,33 +90,46 @@ class Placement:
     reason: Reason
 
 
-def client_of(parsed: ParsedMessage, *, own_keys: Collection[str], is_from_sent: bool) -> Client:
+def client_of(parsed: ParsedMessage, *, ours: OurSide, is_from_sent: bool) -> Client:
     """The outside address in From, or the first one in To, then Cc (rules.md, "Client").
 
     In a mailbox that gets copies of a colleague's mail the sender is one of us, so the recipient is the client (K34).
     """
-    sender = [] if is_from_sent or parsed.sender is None else [parsed.sender]
-    for address in chain(sender, parsed.to, parsed.cc):
+    sender = None if is_from_sent else collected_sender(parsed, ours=ours) or parsed.sender
+    for address in chain([sender] if sender else [], parsed.to, parsed.cc):
         key = email_key(address.email)
-        if key and key not in own_keys:
+        if key and key not in ours.keys:
             return Client(key, address.email, address.name)
     return NOBODY
 
 
-def direction_of(parsed: ParsedMessage, *, own_keys: Collection[str], is_from_sent: bool) -> Direction:
+def direction_of(parsed: ParsedMessage, *, ours: OurSide, is_from_sent: bool) -> Direction:
     """What lies in Sent went out; so did the copy of a colleague's letter to a client that lies in our inbox (K34).
 
     A letter among ourselves came in where it lies in the inbox.
     """
-    if is_from_sent or (
-        _is_own(parsed.sender, own_keys) and client_of(parsed, own_keys=own_keys, is_from_sent=False).key
-    ):
+    if is_from_sent:
+        return Direction.OUTGOING
+    is_by_us = parsed.sender is not None and email_key(parsed.sender.email) in ours.keys
+    if is_by_us and not collected_sender(parsed, ours=ours) and client_of(parsed, ours=ours, is_from_sent=False).key:
         return Direction.OUTGOING
     return Direction.INCOMING
 
 
-def _is_own(address: Address | None, own_keys: Collection[str]) -> bool:
-    return address is not None and email_key(address.email) in own_keys
+def collected_sender(parsed: ParsedMessage, *, ours: OurSide) -> Address | None:
+    """The real sender, where the mailbox collects mail of other addresses and this letter shows it (K15).
+
+    What passes letters on writes itself, an address of ours, into From and the sender's into X-Original-From or
+    Reply-To; or it keeps From and shows in Return-Path. Strangers may forge all of it, but gain nothing: a letter is
+    taken for incoming then, and whom it claims to come from they could have written into From.
+    """
+    if not ours.collector_domain:
+        return None
+    is_from_us = parsed.sender is not None and ours.has(parsed.sender)
+    through_us = is_from_us or any(map(ours.has, parse_address_list(parsed.headers.get("return-path", ""))))
+    original = parse_address_list(parsed.headers.get("x-original-from", "")) if through_us else ()
+    candidates = chain(original, parsed.reply_to if is_from_us else ())
+    return next((who for who in candidates if email_key(who.email) and not ours.has(who)), None)
 
 
 def group_key(client_key: str, subject: str) -> bytes:

@@ -16,15 +16,17 @@ from crm.models import Contact
 from threads.models import CardLink
 from threads.sql import run, select
 
-LOCK = "SELECT pg_advisory_xact_lock{shared}(hashtextextended('card links of account', %s))"
+_KEY = "(hashtextextended('card links of account', %s))"
+HOLD_CARDS = f"pg_advisory_xact_lock_shared{_KEY}"  # for filing: many at once
+HOLD_CARDS_ALONE = f"SELECT pg_advisory_xact_lock{_KEY}"
 
+# Few of the many who take part are contacts: these are looked up first, by their index.
 LINK_MESSAGES = """
+WITH known AS MATERIALIZED (SELECT email_key, contact_id FROM crm_contactemail WHERE email_key = ANY(%s))
 INSERT INTO threads_cardlink (account_id, contact_id, message_id, received_at)
-SELECT DISTINCT m.account_id, e.contact_id, m.id, m.received_at
-FROM threads_message m
-JOIN threads_participant p ON p.message_id = m.id
-JOIN crm_contactemail e ON e.email_key = p.email_key
-WHERE m.id = ANY(%s)
+SELECT DISTINCT m.account_id, known.contact_id, m.id, m.received_at
+FROM unnest(%s::bigint[], %s::text[]) AS people(message_id, email_key)
+JOIN known ON known.email_key = people.email_key JOIN threads_message m ON m.id = people.message_id
 ON CONFLICT (account_id, contact_id, message_id) DO NOTHING
 """
 LINK_CONTACT = """
@@ -43,16 +45,19 @@ DELETE FROM threads_cardlink c WHERE c.contact_id = %s AND NOT EXISTS (
 """
 
 
-def link_messages(message_ids: Sequence[int]) -> int:
-    """Put new letters on the cards of all who take part; inside the transaction that files them."""
-    select(LOCK.format(shared="_shared"), [current_account_id()])
-    return run(LINK_MESSAGES, [list(message_ids)])
+def link_messages(people: Sequence[tuple[int, str]]) -> int:
+    """Put new letters, given by (message id, email key), on the cards of all who take part.
+
+    Inside the transaction that files them, which holds HOLD_CARDS.
+    """
+    keys = [key for _, key in people]
+    return run(LINK_MESSAGES, [list(set(keys)), [pk for pk, _ in people], keys])
 
 
 @transaction.atomic
 def link_contact(contact: Contact) -> int:
     """Put the stored letters of this contact's addresses on the card; the number of new ones, Deleted included."""
-    select(LOCK.format(shared=""), [current_account_id()])
+    select(HOLD_CARDS_ALONE, [current_account_id()])
     return run(LINK_CONTACT, [contact.pk])
 
 

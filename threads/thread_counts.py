@@ -12,18 +12,19 @@ from threads.sql import run, select
 
 LOCK = "SELECT id, counterpart_name FROM threads_thread WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 
-# Materialized, so that it is worked out once: without statistics (a first import) the planner would nest its loops.
+# Ordered, so that each thread is read by the index with this order, and materialized, so that it is worked out once:
+# without statistics (a first import) the planner would read the whole account, or nest its loops.
 RECOUNT = """
 WITH facts AS MATERIALIZED (
-  SELECT thread_id, count(*) FILTER (WHERE kept) AS messages, count(*) FILTER (WHERE kept AND incoming) AS incoming,
-    count(*) FILTER (WHERE kept AND NOT incoming) AS outgoing,
-    count(*) FILTER (WHERE kept AND incoming AND NOT is_read) AS unread,
-    count(*) FILTER (WHERE NOT kept) AS deleted, bool_or(kept AND has_attachments) AS attachments,
-    (array_agg(id ORDER BY kept DESC, received_at DESC, id DESC))[1] AS newest_id
-  FROM (
-    SELECT *, deleted_at IS NULL AS kept, direction = 'incoming' AS incoming
-    FROM threads_message WHERE thread_id = ANY(%s)) AS letters
-  GROUP BY thread_id)
+  SELECT thread.id AS thread_id, counted.* FROM unnest(%s::bigint[]) AS thread(id), LATERAL (
+    SELECT count(*) FILTER (WHERE kept) AS messages, count(*) FILTER (WHERE kept AND incoming) AS incoming,
+      count(*) FILTER (WHERE kept AND NOT incoming) AS outgoing,
+      count(*) FILTER (WHERE kept AND incoming AND NOT is_read) AS unread,
+      count(*) FILTER (WHERE NOT kept) AS deleted, bool_or(kept AND has_attachments) AS attachments,
+      coalesce((array_agg(id) FILTER (WHERE kept))[1], (array_agg(id))[1]) AS newest_id
+    FROM (
+      SELECT id, is_read, has_attachments, deleted_at IS NULL AS kept, direction = 'incoming' AS incoming
+      FROM threads_message WHERE thread_id = thread.id ORDER BY received_at DESC, id DESC) AS letters) AS counted)
 UPDATE threads_thread t SET subject = n.subject, snippet = n.snippet, last_message_at = n.received_at,
   message_count = f.messages, incoming_count = f.incoming, outgoing_count = f.outgoing, unread_count = f.unread,
   deleted_count = f.deleted, has_attachments = f.attachments

@@ -71,7 +71,7 @@ def own_storage(process_environment: Mapping[str, str], settings: Settings) -> N
     """The test and the processes share one storage."""
     settings.STORAGES = {
         "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "BACKEND": "crm_mail.storage.FolderStorage",
             "OPTIONS": {"location": process_environment["STORAGE_DIR"]},
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -11,10 +11,10 @@ from uuid import uuid4
 from mailboxes.leases import Lease, claim
 from mailboxes.models import Mailbox
 from mailkit.addresses import parse_address_list
-from mailkit.mime_reader import parse_message, strip_attachments
+from mailkit.letter_reader import read_letter
 from mailkit.mime_writer import build_message
 from mailkit.types import Address, OutgoingAttachment, OutgoingLetter
-from threads.filing import FiledBatch, FolderCursor, IncomingLetter, file_batch
+from threads.filing import FailedLetter, FiledBatch, FolderCursor, IncomingLetter, Progress, file_batch
 from threads.models import Folder, Message
 
 START = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
@@ -68,7 +68,11 @@ class Mail:
 
 def fetched(uid: int, raw: bytes, *, at: datetime = START, flags: frozenset[str] = frozenset()) -> IncomingLetter:
     """Bytes as sync hands them over."""
-    return IncomingLetter(uid, at, flags, parse_message(raw), strip_attachments(raw))
+    return IncomingLetter(uid, at, flags, read_letter(raw))
+
+
+def failed(uid: int, *, raw_name: str = "", subject: str = "") -> FailedLetter:
+    return FailedLetter(uid, START, 5000, "unreadable", "ValueError", raw_name, f"{uid}@client.example", "a@b", subject)
 
 
 def _addresses(text: str) -> tuple[Address, ...]:
@@ -88,21 +92,21 @@ class Post:
         self.lease: Lease = lease
         self._uids = itertools.count(1)
 
-    def file(self, *mails: Mail, folder: Folder | None = None, is_import: bool = False) -> FiledBatch:
+    def file(self, *mails: Mail, folder: Folder | None = None, progress: Progress = Progress.NONE) -> FiledBatch:
         """New letters arrive in the inbox (or another folder), all in one batch."""
-        return self.file_at({next(self._uids): mail for mail in mails}, folder=folder, is_import=is_import)
+        return self.file_at({next(self._uids): mail for mail in mails}, folder=folder, progress=progress)
 
     def file_at(
         self,
         mails: Mapping[int, Mail],
         *,
         folder: Folder | None = None,
-        is_import: bool = False,
+        progress: Progress = Progress.NONE,
         outcomes: Mapping[int, str] | None = None,
         generation: int = 1,
     ) -> FiledBatch:
         letters = [mail.fetched(uid) for uid, mail in mails.items()]
-        return self.file_letters(letters, folder, outcomes, is_import=is_import, generation=generation)
+        return self.file_letters(letters, folder, outcomes, progress=progress, generation=generation)
 
     def file_letters(
         self,
@@ -110,17 +114,20 @@ class Post:
         folder: Folder | None = None,
         outcomes: Mapping[int, str] | None = None,
         *,
-        is_import: bool = False,
+        progress: Progress = Progress.NONE,
         generation: int = 1,
+        failed: Sequence[FailedLetter] = (),
     ) -> FiledBatch:
-        last_uid = max([*(letter.uid for letter in letters), *(outcomes or {})], default=0)
+        uids = [*(letter.uid for letter in letters), *(outcomes or {}), *(letter.uid for letter in failed)]
+        last_uid = max(uids, default=0)
         return file_batch(
             folder or self.inbox,
             letters,
             lease=self.lease,
-            cursor=FolderCursor(generation, 1, last_uid + 1, None, last_uid, last_uid),
-            is_import=is_import,
+            cursor=FolderCursor(generation, 1, last_uid + 1, None, last_uid, last_uid, 1, 0),
+            progress=progress,
             outcomes=outcomes or {},
+            failed=failed,
         )
 
     def file_sent(self, *mails: Mail) -> FiledBatch:

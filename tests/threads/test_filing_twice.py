@@ -12,7 +12,7 @@ from accounts.models import Membership
 from crm.models import Contact, ContactEmail
 from tests.conftest import MakeMailbox
 from tests.threads.builders import ANNA, SALES, START, Mail, Post
-from threads.filing import file_sent_letter
+from threads.filing import Progress, file_sent_letter
 from threads.models import FolderEntry, Message, Thread
 
 TABLES = [
@@ -38,14 +38,14 @@ def row_versions() -> Mapping[str, Any]:
         return found
 
 
-@pytest.mark.parametrize("is_import", [True, False])
-def test_the_same_batch_again_changes_no_row(post: Post, is_import: bool) -> None:
+@pytest.mark.parametrize("progress", Progress)
+def test_the_same_batch_again_changes_no_row(post: Post, progress: Progress) -> None:
     contact = Contact.objects.create(name="Anna")
     ContactEmail.objects.create(contact=contact, email="anna@client.example", email_key="anna@client.example")
     batch = {1: Mail(), 2: Mail("Other"), 3: Mail("Re: Offer", flags=frozenset({"\\Seen"}))}
-    first = post.file_at(batch, is_import=is_import, outcomes={4: "older"})
+    first = post.file_at(batch, progress=progress, outcomes={4: "older"})
     before = row_versions()
-    again = post.file_at(batch, is_import=is_import, outcomes={4: "older"})
+    again = post.file_at(batch, progress=progress, outcomes={4: "older"})
     assert (len(first.new_message_ids), first.known_count) == (3, 0)
     assert (len(again.new_message_ids), again.known_count) == (0, 3)
     assert row_versions() == before

@@ -10,7 +10,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from mailboxes.models import Mailbox
 from tests.threads.builders import SALES, START, Mail, Post
-from threads.filing import file_sent_letter
+from threads.filing import Progress, file_sent_letter
 from threads.signals import message_filed
 
 
@@ -61,6 +61,6 @@ def test_an_import_is_silent_but_counts_its_progress(
     batch = {3: Mail(), 4: Mail()}
     with django_capture_on_commit_callbacks(execute=True):
         for _ in range(2):
-            post.file_at(batch, is_import=True, outcomes={1: "older", 2: "gone"})
+            post.file_at(batch, progress=Progress.IMPORT, outcomes={1: "older", 2: "gone"})
     assert heard == []
     assert Mailbox.objects.get(pk=post.mailbox.pk).import_done == 3

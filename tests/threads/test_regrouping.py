@@ -4,6 +4,7 @@ import pytest
 
 from mailboxes.models import Mailbox
 from tests.threads.builders import ANNA, BORIS, SALES, START, Mail, Post, ids
+from threads.filing import Progress
 from threads.models import Message, Thread
 from threads.regrouping import regroup_mailbox
 from threads.tasks import regroup
@@ -51,8 +52,8 @@ def test_regrouping_again_moves_nothing(post: Post) -> None:
 def test_after_an_import_that_brought_the_reply_first_both_share_a_thread(post: Post) -> None:
     first = Mail("Offer")
     reply = Mail("Edited", in_reply_to=first.message_id)
-    post.file(reply, is_import=True)
-    post.file(first, is_import=True)
+    post.file(reply, progress=Progress.IMPORT)
+    post.file(first, progress=Progress.IMPORT)
     assert post.threads() == ids([first], [reply])
     regroup_mailbox(post.mailbox)
     assert post.threads() == ids([first, reply])
