@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from functools import lru_cache
 
 # As browsers do (encoding.spec.whatwg.org): programs say the small charset and write the large one.
 _WIDER = {
@@ -51,14 +52,15 @@ def decode(data: bytes, charset: str = "", *, fallback: str = "") -> str:
 
     A charset that is unknown, missing or ASCII says nothing: then UTF-8 if it fits, else `fallback`, else Windows-1252.
     """
-    codec = _find_codec(charset)
+    codec = _find_codec(charset[:100])
     if codec is None or codec == "ascii":
-        text = _guess(data, _find_codec(fallback) or "cp1252")
+        text = _guess(data, _find_codec(fallback[:100]) or "cp1252")
     else:
         text = data.decode(_WIDER.get(codec, codec), "replace")
     return text.replace("\0", "").removeprefix("\ufeff")
 
 
+@lru_cache(maxsize=256)
 def _find_codec(charset: str) -> str | None:
     """The name of an allowed codec in Python's spelling, None for all others."""
     name = charset.strip().strip("\"'").lower()

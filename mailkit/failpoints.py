@@ -2,6 +2,7 @@
 
 FAILPOINT=name:3:kill    at the third hit of `name` the process dies as by kill -9
 FAILPOINT=name:1:raise   at the first hit FailpointReached is raised
+FAILPOINT=name:1:stop    at the first hit the process stands still until somebody sends SIGCONT: a worker that is slow
 FAILPOINT=count:/path    each hit appends its name to the file: the list of places to die at
 """
 
@@ -35,6 +36,9 @@ def failpoint(name: str) -> None:
 def _act(name: str, number: str, action: str) -> None:
     _hits[name] += 1
     if _hits[name] != int(number):
+        return
+    if action == "stop":
+        os.kill(os.getpid(), signal.SIGSTOP)
         return
     if action == "kill":
         os.kill(os.getpid(), signal.SIGKILL)

@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 
 import nh3
 
-from mailkit.html_limits import cap_html
+from mailkit.html_limits import RAW_TEXT
+from mailkit.html_shape import tame_html
 
-POLICY_VERSION = 1  # raised with every change here: what is stored is cleaned again
+POLICY_VERSION = 2  # raised with every change here: what is stored is cleaned again
 
 _TAG_WORDS = (
     "a abbr b big blockquote br caption center cite code col colgroup dd del details dfn div dl dt em figcaption "
@@ -23,7 +25,11 @@ _TAG_WORDS = (
 )
 _TAGS = frozenset(_TAG_WORDS.split())
 # Their text is no text of the letter. cap_html gives those that change tokenizing an x-.
-_DROPPED_WITH_CONTENT = frozenset(["script", "style", "x-svg", "x-math", "x-template", "x-noscript", "x-iframe"])
+_DROPPED_WITH_CONTENT = frozenset([*RAW_TEXT, "x-svg", "x-math", "x-template", "x-noscript", "x-iframe"])
+# nh3 may change an attribute's value but not its name. So the value gets a mark that no sender can know, and the name
+# is changed where the mark stands. It never leaves this module: what holds it is replaced.
+_MARK = secrets.token_hex(16)
+MAX_KEPT_STYLE_CHARS = 300
 _SIZES = frozenset(["align", "valign", "width", "height", "bgcolor"])
 _ATTRIBUTES: dict[str, set[str]] = {
     "*": {"style", "dir", "lang", "title", "align"},
@@ -71,21 +77,8 @@ class CleanHtml:
 
 def clean_html(html: str) -> CleanHtml:
     """Clean what a stranger wrote. Takes any text, in linear time."""
-    # nh3 may change an attribute's value but not its name. So the value gets a mark that no sender can know, and the
-    # name is changed where the mark stands.
-    mark = secrets.token_hex(16)
-    cleaned = nh3.clean(
-        cap_html(html),
-        tags=set(_TAGS),
-        clean_content_tags=set(_DROPPED_WITH_CONTENT),
-        attributes=_ATTRIBUTES,
-        attribute_filter=lambda tag, name, value: _filter_attribute(tag, name, value, mark),
-        link_rel="noopener noreferrer nofollow",
-        set_tag_attribute_values={"a": {"target": "_blank"}, "img": {"referrerpolicy": "no-referrer"}},
-        url_schemes={"http", "https", "mailto", "tel", "cid", "data"},
-        url_relative="pass_through",  # _filter_attribute knows better: //host is remote, the others go
-    )
-    remote, cid = f'src="{mark}-remote:', f'src="{mark}-cid:'
+    cleaned = _CLEANER.clean(tame_html(html).html) if html else ""
+    remote, cid = f'src="{_MARK}-remote:', f'src="{_MARK}-cid:'
     return CleanHtml(
         html=cleaned.replace(remote, 'data-remote-src="').replace(cid, 'data-cid="'),
         has_remote_images=remote in cleaned,
@@ -119,27 +112,27 @@ def _without_closing(url: str) -> str:
     return shown
 
 
-def _filter_attribute(tag: str, name: str, value: str, mark: str) -> str | None:
+def _filter_attribute(tag: str, name: str, value: str) -> str | None:
     if name == "style":
-        return _clean_style(value)
+        return _clean_style(value) if len(value) > MAX_KEPT_STYLE_CHARS else _clean_short_style(value)
     if name == "href":
         link = _CONTROL.sub("", value)
         return link if _LINK.match(link) else None
     if name == "src":
-        return _clean_source(value, mark) if tag == "img" else None
+        return _clean_source(value) if tag == "img" else None
     return value
 
 
-def _clean_source(value: str, mark: str) -> str | None:
+def _clean_source(value: str) -> str | None:
     """An image's address: inside the letter as it is, all others marked."""
     source = _CONTROL.sub("", value)
     if _RASTER.fullmatch(source):
         return source
     if source[:4].lower() == "cid:":
-        return f"{mark}-cid:{source[4:]}"
+        return f"{_MARK}-cid:{source[4:]}"
     if source.startswith("//"):
         source = f"https:{source}"
-    return f"{mark}-remote:{source}" if _REMOTE.match(source) else None
+    return f"{_MARK}-remote:{source}" if _REMOTE.match(source) else None
 
 
 def _clean_style(style: str) -> str | None:
@@ -153,3 +146,17 @@ def _clean_style(style: str) -> str | None:
         if colon and is_sound and name.strip().lower() in _STYLES:
             kept.append(f"{name.strip().lower()}: {' '.join(value.split())}")
     return "; ".join(kept) or None
+
+
+# A letter repeats a few styles in all its paragraphs, and a correspondent in all his letters.
+_clean_short_style = lru_cache(maxsize=2048)(_clean_style)
+_CLEANER = nh3.Cleaner(
+    tags=set(_TAGS),
+    clean_content_tags=set(_DROPPED_WITH_CONTENT),
+    attributes=_ATTRIBUTES,
+    attribute_filter=_filter_attribute,
+    link_rel="noopener noreferrer nofollow",
+    set_tag_attribute_values={"a": {"target": "_blank"}, "img": {"referrerpolicy": "no-referrer"}},
+    url_schemes={"http", "https", "mailto", "tel", "cid", "data"},
+    url_relative="pass_through",  # _filter_attribute knows better: //host is remote, the others go
+)

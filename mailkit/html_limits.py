@@ -31,11 +31,11 @@ _ATTRIBUTE = re.compile(
 )
 _BREAK = re.compile(r"[<\0]")
 _REFERENCE = re.compile(r"&(?:(#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6}))(;?)|([a-zA-Z][a-zA-Z0-9]{0,31})(;?))?")
-_RAW_TEXT = frozenset(["script", "style", "title"])
+RAW_TEXT = frozenset(["script", "style", "title"])
 # Elements that change how their content is tokenized; as unknown elements they do not.
-_RENAMED = _words("svg math noscript noembed noframes iframe xmp plaintext textarea select template frameset listing")
+RENAMED = _words("svg math noscript noembed noframes iframe xmp plaintext textarea select template frameset listing")
 _VOID = _words("area base br col embed hr img input link meta param source track wbr")
-_FORMATTING = _words("a b big code em font i nobr s small strike strong tt u")
+FORMATTING = _words("a b big code em font i nobr s small strike strong tt u")
 _BLOCKS = _words(
     "address article aside blockquote center details dir div dl fieldset figcaption figure footer form h1 h2 h3 h4 h5 "
     "h6 header hr li main menu nav ol p pre section summary table ul dd dt"
@@ -110,9 +110,9 @@ class _Rewriter:
     def _tag(self, tag: re.Match[str]) -> int:
         name = tag[2].lower()
         attributes, place = self._attributes(tag.end())
-        if name in _RAW_TEXT:
+        if name in RAW_TEXT:
             return place if tag[1] else self._after_raw_text(name, place)
-        name = f"x-{name}" if name in _RENAMED else name
+        name = f"x-{name}" if name in RENAMED else name
         if tag[1]:
             self._close(name)
         else:
@@ -138,7 +138,7 @@ class _Rewriter:
         if self.tags > MAX_TAGS:
             return
         self._close_implied(name)
-        is_formatting = name in _FORMATTING
+        is_formatting = name in FORMATTING
         # Between the cells of a table a parser moves content before the table, the formatting again and again.
         is_astray = bool(self.open) and self.open[-1] in _TABLE_FRAME
         if len(self.open) >= MAX_DEPTH or (is_formatting and (is_astray or self.formatting >= MAX_FORMATTING)):
@@ -176,7 +176,7 @@ class _Rewriter:
         while len(self.open) > depth:
             name = self.open.pop()
             self.counts[name] -= 1
-            self.formatting -= name in _FORMATTING
+            self.formatting -= name in FORMATTING
             self.out.append(f"</{name}>")
 
 

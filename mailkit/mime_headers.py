@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import binascii
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
@@ -19,8 +20,13 @@ MAX_HEADER_LINES = 1000
 MAX_PARAMETERS = 100
 _HEAD_END = re.compile(rb"\n\r?\n")
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:[ \t]*(.*)", re.DOTALL)
+# All fields of a header block at once; not for blocks in which a limit may be reached.
+_FIELDS = re.compile(rb"^([!-9;-~]{1,200})[ \t]*:[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)", re.MULTILINE)
+_FOLD = re.compile(r"[\r\n]+[ \t]*")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]+")
 _ENCODED_WORD = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]{0,40})?\?([bBqQ])\?([^?]*)\?=")
 _PARAMETER = re.compile(r'([^\s=;"]{1,100})\s{0,50}=\s{0,50}("(?:[^"\\]|\\.)*"|[^;]*)', re.DOTALL)
+BASE64_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _SEGMENT = re.compile(r"(.+?)(?:\*(\d{1,3}))?(\*)?")
 
 
@@ -29,11 +35,12 @@ class Headers:
     """The fields of one header block in their order: lower-cased name, raw value (unfolded lines still in it)."""
 
     fields: tuple[tuple[str, bytes], ...]
+    first: Mapping[str, bytes]  # by name
     is_cut: bool = False  # a limit was reached
 
     def get_raw(self, name: str) -> bytes | None:
         """The first field of this name as received, None when there is none."""
-        return next((value for field, value in self.fields if field == name), None)
+        return self.first.get(name)
 
     def get(self, name: str, *, fallback: str = "") -> str:
         """The first field of this name, decoded and unfolded; "" when there is none."""
@@ -41,19 +48,26 @@ class Headers:
         return decode_header(raw, fallback=fallback) if raw is not None else ""
 
 
+NO_HEADERS = Headers((), {})
+
+
 def parse_headers(raw: bytes, start: int, end: int) -> tuple[Headers, int]:
     """The headers of the entity at raw[start:end], and where its body begins."""
-    if raw[start : start + 1] == b"\n" or raw[start : start + 2] == b"\r\n":
-        return Headers(()), raw.index(b"\n", start, end) + 1
+    if raw.startswith((b"\n", b"\r\n"), start, end):
+        return NO_HEADERS, raw.index(b"\n", start, end) + 1
     found = _HEAD_END.search(raw, start, end)
     body_start = found.end() if found else end
     head = raw[start : min(body_start, start + MAX_HEAD_BYTES)]
-    lines = head.split(b"\n", MAX_HEADER_LINES)
-    if not _FIELD.match(lines[0]) and not lines[0].startswith(b"From "):
-        return Headers(()), start  # not a header at all: someone's program wrote the text at once
-    fields, is_cut = _unfold(lines[:MAX_HEADER_LINES])
-    is_cut = is_cut or len(lines) > MAX_HEADER_LINES or body_start - start > MAX_HEAD_BYTES
-    return Headers(tuple(fields), is_cut), body_start
+    is_cut = body_start - start > MAX_HEAD_BYTES
+    first_line = head[: head.find(b"\n") + 1] or head
+    if not _FIELD.match(first_line) and not first_line.startswith(b"From "):
+        return NO_HEADERS, start  # not a header at all: someone's program wrote the text at once
+    if len(head) < MAX_HEADER_BYTES and head.count(b"\n") < MAX_HEADER_LINES:
+        fields = [(name.decode("ascii").lower(), value.rstrip(b"\r\n")) for name, value in _FIELDS.findall(head)]
+    else:
+        fields, is_over = _unfold(head)
+        is_cut = is_cut or is_over
+    return Headers(tuple(fields), dict(reversed(fields)), is_cut), body_start
 
 
 def header_values(head: bytes, name: str) -> list[str]:
@@ -62,18 +76,20 @@ def header_values(head: bytes, name: str) -> list[str]:
     return [decode_header(value) for field, value in headers.fields if field == name]
 
 
-def _unfold(lines: list[bytes]) -> tuple[list[tuple[str, bytes]], bool]:
+def _unfold(head: bytes) -> tuple[list[tuple[str, bytes]], bool]:
+    """The fields up to the limits, and whether one was reached."""
+    lines = head.split(b"\n", MAX_HEADER_LINES)
     fields: list[tuple[str, bytes]] = []
     chunks: list[bytes] = []
     size = 0
-    is_cut = False
+    is_cut = len(lines) > MAX_HEADER_LINES
 
     def close() -> None:
         found = _FIELD.fullmatch(b"".join(chunks).rstrip(b"\r\n")) if chunks else None
         if found:
             fields.append((found[1].decode("ascii").lower(), found[2]))
 
-    for line in lines:
+    for line in lines[:MAX_HEADER_LINES]:
         if line[:1] not in {b" ", b"\t"}:
             close()
             chunks, size = [], 0
@@ -93,13 +109,20 @@ def decode_header(value: bytes, *, fallback: str = "") -> str:
 
 def raw_text(value: bytes, *, fallback: str = "") -> str:
     """A header's characters with its encoded words left as they are. `fallback` is the charset of the body."""
-    charset = "iso-2022-jp" if b"\x1b$" in value or b"\x1b(" in value else ""
-    text = decode(value[:MAX_HEADER_BYTES], charset, fallback=fallback)
-    return re.sub(r"[\r\n]+[ \t]*", " ", text).strip()
+    if value.isascii() and b"\x1b" not in value and len(value) <= MAX_HEADER_BYTES:
+        text = value.decode("ascii").replace("\0", "")
+    else:
+        charset = "iso-2022-jp" if b"\x1b$" in value or b"\x1b(" in value else ""
+        text = decode(value[:MAX_HEADER_BYTES], charset, fallback=fallback)
+    if "\n" in text or "\r" in text:
+        text = _FOLD.sub(" ", text)
+    return text.strip()
 
 
 def decode_words(text: str) -> str:
     """RFC 2047. Neighbors of one charset are joined as bytes first: programs split inside characters."""
+    if "=?" not in text:
+        return text if text.isprintable() else _CONTROL.sub("", text)
     pieces: list[str] = []
     pending = bytearray()
     charset = ""
@@ -118,7 +141,7 @@ def decode_words(text: str) -> str:
         place = word.end()
     if pending:
         pieces.append(decode(bytes(pending), charset))
-    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f]+", "", "".join(pieces) + text[place:])
+    return _CONTROL.sub("", "".join(pieces) + text[place:])
 
 
 def _word_bytes(encoding: str, text: str) -> bytes:
@@ -130,15 +153,33 @@ def _word_bytes(encoding: str, text: str) -> bytes:
 
 def decode_base64(data: bytes) -> bytes:
     """Tolerant: characters outside the alphabet are skipped, a lost end is decoded as far as it goes."""
-    clean = re.sub(rb"[^A-Za-z0-9+/]+", b"", data)
+    padding = data.find(b"=")
+    if padding < 0 or not data[padding:].strip(b"=\r\n\t "):
+        try:
+            return binascii.a2b_base64(data)  # as tolerant, but for "=" in the middle and a lost end
+        except binascii.Error:
+            pass
+    return _decode_odd_base64(data)
+
+
+def _decode_odd_base64(data: bytes) -> bytes:
+    clean = data.translate(None, data.translate(None, BASE64_ALPHABET))
     if len(clean) % 4 == 1:
         clean = clean[:-1]
     return binascii.a2b_base64(clean + b"=" * (-len(clean) % 4))
 
 
+def base64_size(data: bytes) -> int:
+    """len(decode_base64(data)), which counts characters of the alphabet and nothing else."""
+    count = len(data) - len(data.translate(None, BASE64_ALPHABET))
+    return (count - (count % 4 == 1)) * 3 // 4
+
+
 def parse_parameters(value: str) -> tuple[str, dict[str, str]]:
     """The value before the first semicolon, lower-cased, and its parameters decoded (RFC 2231, or what is written)."""
     main, _, rest = value.partition(";")
+    if not rest:
+        return main.strip().lower(), {}
     plain: dict[str, str] = {}
     segments: dict[str, list[tuple[int, bool, str]]] = {}
     for count, found in enumerate(_PARAMETER.finditer(rest)):

@@ -7,15 +7,28 @@ library's parser ends in RecursionError.
 from __future__ import annotations
 
 import binascii
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 
-from mailkit.mime_headers import Headers, decode_base64, header_values, parse_headers, parse_parameters, raw_text
+from mailkit.mime_headers import (
+    Headers,
+    base64_size,
+    decode_base64,
+    header_values,
+    parse_headers,
+    parse_parameters,
+    raw_text,
+)
 
-__all__ = ["Part", "PartLimits", "decode_transfer", "header_values", "parse_parts"]
+__all__ = ["MimeTree", "Part", "PartLimits", "decode_transfer", "header_values", "parse_parts", "parse_tree"]
 
 MAX_DEPTH = 50
 MAX_PARTS = 1000
+MAX_TEXT_BYTES = 8 * 1024 * 1024  # of all texts of a letter, as they are encoded
+MAX_KEPT_BYTES = 120
+_UU = frozenset(["x-uuencode", "uuencode", "x-uue", "uue"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +36,18 @@ class Part:
     """One entity of the letter; its body is raw[start:end]."""
 
     section: str  # "" for a multipart that is the whole letter
+    head_start: int
     headers: Headers
     content_type: str
-    parameters: dict[str, str]
+    parameters: Mapping[str, str]
     start: int
     end: int
+    disposition: tuple[str, Mapping[str, str]]  # Content-Disposition and its parameters
     children: tuple[Part, ...] = ()
 
     @property
     def is_multipart(self) -> bool:
         return self.content_type.startswith("multipart/")
-
-    @property
-    def disposition(self) -> tuple[str, dict[str, str]]:
-        """Content-Disposition and its parameters."""
-        return parse_parameters(raw_text(self.headers.get_raw("content-disposition") or b""))
 
     @property
     def filename(self) -> str:
@@ -46,8 +56,8 @@ class Part:
 
     @property
     def encoding(self) -> str:
-        """Content-Transfer-Encoding."""
-        return self.headers.get("content-transfer-encoding")
+        """Content-Transfer-Encoding: "base64", "quoted-printable", "uuencode", or what is not decoded."""
+        return transfer_encoding(self.headers.get("content-transfer-encoding"))
 
     def walk(self) -> Iterator[Part]:
         """The leaves, in their order."""
@@ -62,12 +72,36 @@ class PartLimits:
 
     def __init__(self) -> None:
         self.count = 0
+        self.text_left = MAX_TEXT_BYTES
         self.defects: list[str] = []
 
     def note(self, defect: str) -> None:
         """Remember a defect once."""
         if defect not in self.defects:
             self.defects.append(defect)
+
+
+@dataclass(frozen=True, slots=True)
+class MimeTree:
+    """A letter's bytes with the tree of its parts."""
+
+    raw: bytes
+    root: Part
+    limits: PartLimits
+
+
+def parse_tree(raw: bytes) -> MimeTree:
+    """The tree of a letter. Any bytes give one."""
+    limits = PartLimits()
+    return MimeTree(raw, parse_parts(raw, limits), limits)
+
+
+def read_part(head: bytes, section: str) -> Part:
+    """A part of which the headers only are known."""
+    headers, body_start = parse_headers(head, 0, len(head))
+    content_type, parameters = _content_type(headers)
+    disposition = _parse_parameters(headers.get_raw("content-disposition") or b"")
+    return Part(section, 0, headers, content_type, parameters, body_start, len(head), disposition)
 
 
 def parse_parts(raw: bytes, limits: PartLimits) -> Part:
@@ -88,7 +122,8 @@ def _parse(raw: bytes, start: int, end: int, *, section: str, depth: int, limits
             limits.note("no_parts")
             content_type = "text/plain" if depth < MAX_DEPTH else "application/octet-stream"
     number = section or ("" if children else "1")
-    return Part(number, headers, content_type, parameters, body_start, end, children)
+    disposition = _parse_parameters(headers.get_raw("content-disposition") or b"")
+    return Part(number, start, headers, content_type, parameters, body_start, end, disposition, children)
 
 
 def _children(
@@ -145,23 +180,43 @@ def _before_newline(raw: bytes, line_start: int) -> int:
     return line_start - 1
 
 
-def _content_type(headers: Headers) -> tuple[str, dict[str, str]]:
-    kind, parameters = parse_parameters(raw_text(headers.get_raw("content-type") or b""))
+def _content_type(headers: Headers) -> tuple[str, Mapping[str, str]]:
+    kind, parameters = _parse_parameters(headers.get_raw("content-type") or b"")
     if kind == "text" or kind.count("/") != 1 or not all(kind.split("/")):
         kind = "text/plain"  # RFC 2045 section 5.2, and what old programs write
     return kind, parameters
 
 
+def _parse_parameters(value: bytes) -> tuple[str, Mapping[str, str]]:
+    return _parse_short(value) if len(value) <= MAX_KEPT_BYTES else parse_parameters(raw_text(value))
+
+
+@lru_cache(maxsize=512)
+def _parse_short(value: bytes) -> tuple[str, Mapping[str, str]]:
+    """The parts of all letters say the same few things of themselves."""
+    kind, parameters = parse_parameters(raw_text(value))
+    return kind, MappingProxyType(parameters)
+
+
+def transfer_encoding(value: str) -> str:
+    """The plain name of what a Content-Transfer-Encoding says."""
+    name = value.partition(";")[0].strip().lower()
+    return "uuencode" if name in _UU else name
+
+
 def decode_transfer(body: bytes, encoding: str) -> bytes:
     """The bytes behind a Content-Transfer-Encoding; an unknown one changes nothing."""
-    name = encoding.partition(";")[0].strip().lower()
+    name = transfer_encoding(encoding)
     if name == "base64":
         return decode_base64(body)
     if name == "quoted-printable":
         return binascii.a2b_qp(body)
-    if name in {"x-uuencode", "uuencode", "x-uue", "uue"}:
-        return _decode_uu(body)
-    return body
+    return _decode_uu(body) if name == "uuencode" else body
+
+
+def decoded_size(body: bytes, encoding: str) -> int:
+    """len(decode_transfer(body, encoding)), without the bytes where they can be counted."""
+    return base64_size(body) if encoding == "base64" else len(decode_transfer(body, encoding))
 
 
 def _decode_uu(body: bytes) -> bytes:

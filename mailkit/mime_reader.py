@@ -9,21 +9,23 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from html import escape
 from types import MappingProxyType
 
 from mailkit.addresses import parse_address_list
 from mailkit.charsets import decode
 from mailkit.mime_headers import Headers, decode_words, parse_headers, raw_text
-from mailkit.mime_parts import Part, PartLimits, decode_transfer, parse_parts
+from mailkit.mime_parts import MimeTree, Part, PartLimits, decode_transfer, decoded_size, parse_tree
 from mailkit.mime_text import html_to_text, unflow
 from mailkit.types import Address, AttachmentPart, ParsedMessage
 
-MAX_TEXT_CHARS = 8 * 1024 * 1024
+READER_VERSION = 1  # raised when a letter that could not be read may be read now
 MAX_SUBJECT_CHARS = 2000
 MAX_REFERENCES = 100
+MAX_KEPT_CHARS = 300
 MAX_ID_BYTES = 998  # a line (RFC 5322 section 2.1.1), and below what an index of the database takes
 _IDENTITY_FIELDS = ("message-id", "date", "from", "subject")
 _KEPT_WORDS = (
@@ -31,6 +33,12 @@ _KEPT_WORDS = (
     "x-original-from x-auto-response-suppress x-autoreply x-autorespond content-type authentication-results x-loop"
 )
 _KEPT_HEADERS = _KEPT_WORDS.split()
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DATE = re.compile(
+    rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d{{1,2}}) ({'|'.join(_MONTHS)}) ([12]\d{{3}}) (\d\d):(\d\d):(\d\d)"
+    r" ([+-])([01]\d)([0-5]\d)(?: \([A-Z]{1,5}\))?",
+    re.ASCII,
+)
 _ID = re.compile(r"<([^<>\s]{1,998})>")
 _MARKER = re.compile(rb"\s*\[attachment left on the mail server: (\d{1,12}) bytes\]\s*")
 # Parts of multipart/alternative that only programs read.
@@ -47,8 +55,12 @@ class _Piece:
 
 def parse_message(raw: bytes) -> ParsedMessage:
     """What a letter says. Any bytes give a message."""
-    limits = PartLimits()
-    root = parse_parts(raw, limits)
+    return read_tree(parse_tree(raw), size=len(raw))
+
+
+def read_tree(tree: MimeTree, *, size: int) -> ParsedMessage:
+    """What a letter says whose tree is built. `size` is that of the whole letter, which may have left files behind."""
+    raw, root, limits = tree.raw, tree.root, tree.limits
     headers = root.headers
     fallback = _body_charset(root)
     attachments: list[Part] = []
@@ -69,8 +81,8 @@ def parse_message(raw: bytes) -> ParsedMessage:
         html=html,
         attachments=tuple(_attachment(raw, part, html) for part in attachments),
         headers=MappingProxyType({name: headers.get(name)[:998] for name in _KEPT_HEADERS if headers.get_raw(name)}),
-        size=len(raw),
-        identity=_identity(headers, len(raw)),
+        size=size,
+        identity=_identity(headers, size),
         defects=tuple(limits.defects),
     )
 
@@ -90,15 +102,24 @@ def strip_attachments(raw: bytes) -> bytes:
 
     Structure, headers and texts stay, so that parse_message gives the same message, sizes of attachments included.
     """
-    root = parse_parts(raw, PartLimits())
+    return strip_tree(parse_tree(raw))
+
+
+def strip_tree(tree: MimeTree) -> bytes:
+    """strip_attachments of a letter whose tree is built."""
+    raw = tree.raw
     kept: list[bytes] = []
     place = 0
-    for part in root.walk():
-        if _is_attachment(part):
-            marker = f"[attachment left on the mail server: {_size(raw, part)} bytes]"
-            kept += [raw[place : part.start], marker.encode("ascii")]
+    for part in tree.root.walk():
+        if is_attachment(part):
+            kept += [raw[place : part.start], attachment_marker(_size(raw, part))]
             place = part.end
     return b"".join([*kept, raw[place:]])
+
+
+def attachment_marker(size: int) -> bytes:
+    """What stands for the bytes of a file, whose decoded size it tells."""
+    return b"[attachment left on the mail server: %d bytes]" % size
 
 
 def _identity(headers: Headers, size: int) -> bytes:
@@ -122,14 +143,15 @@ def _pieces(raw: bytes, part: Part, attachments: list[Part], limits: PartLimits)
 
 
 def _leaf(raw: bytes, part: Part, attachments: list[Part], limits: PartLimits) -> list[_Piece]:
-    if _is_attachment(part):
-        if part.content_type not in _FOR_MACHINES or part.filename:
+    if is_attachment(part):
+        if is_listed(part):
             attachments.append(part)
         return []
-    text = decode(decode_transfer(raw[part.start : part.end], part.encoding), part.parameters.get("charset", ""))
-    if len(text) > MAX_TEXT_CHARS:
+    end = min(part.end, part.start + limits.text_left)
+    limits.text_left -= end - part.start
+    if end < part.end:
         limits.note("text_too_long")
-        text = text[:MAX_TEXT_CHARS]
+    text = decode(decode_transfer(raw[part.start : end], part.encoding), part.parameters.get("charset", ""))
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if part.content_type == "text/html":
         return [_Piece(html=text)]
@@ -162,12 +184,17 @@ def _as_html(piece: _Piece) -> str:
     return f'<div style="white-space: pre-wrap">{escape(piece.text or "")}</div>'
 
 
-def _is_attachment(part: Part) -> bool:
+def is_attachment(part: Part) -> bool:
     """Whether a leaf is shown as a file and not as text."""
     if part.content_type not in {"text/plain", "text/html"}:
         return True
     kind, parameters = part.disposition
     return kind == "attachment" or "filename" in parameters or bool(part.parameters.get("name") and kind != "inline")
+
+
+def is_listed(part: Part) -> bool:
+    """Whether people see this attachment."""
+    return part.content_type not in _FOR_MACHINES or bool(part.filename)
 
 
 def _attachment(raw: bytes, part: Part, html: str) -> AttachmentPart:
@@ -185,7 +212,7 @@ def _attachment(raw: bytes, part: Part, html: str) -> AttachmentPart:
 
 def _size(raw: bytes, part: Part) -> int:
     marker = _MARKER.fullmatch(raw, part.start, part.end)
-    return int(marker[1]) if marker else len(decode_transfer(raw[part.start : part.end], part.encoding))
+    return int(marker[1]) if marker else decoded_size(raw[part.start : part.end], part.encoding)
 
 
 _NAMES = {"text/calendar": "invite.ics", "message/rfc822": "message.eml", "application/ms-tnef": "winmail.dat"}
@@ -207,10 +234,20 @@ def _body_charset(root: Part) -> str:
 
 
 def _addresses(headers: Headers, name: str, fallback: str) -> tuple[Address, ...]:
-    """Structure first, then the encoded words: a comma inside an encoded name separates nothing."""
+    if name not in headers.first:
+        return ()
     value = ", ".join(raw_text(raw, fallback=fallback) for field, raw in headers.fields if field == name)
+    return _read_short_list(value) if len(value) <= MAX_KEPT_CHARS else _read_list(value)
+
+
+def _read_list(value: str) -> tuple[Address, ...]:
+    """Structure first, then the encoded words: a comma inside an encoded name separates nothing."""
     found = parse_address_list(value) or parse_address_list(decode_words(value))
     return tuple(Address(email=address.email, name=decode_words(address.name)) for address in found)
+
+
+# In a mailbox the same people write to each other.
+_read_short_list = lru_cache(maxsize=2048)(_read_list)
 
 
 def _first_id(value: str) -> str:
@@ -231,9 +268,24 @@ def _parse_date(value: str, limits: PartLimits) -> datetime | None:
         limits.note("no_date")
         return None
     try:
-        sent_at = parsedate_to_datetime(value[:200])
-        # No zone ("-0000") means UTC (RFC 5322 section 3.3).
-        return sent_at.replace(tzinfo=UTC) if sent_at.tzinfo is None else sent_at.astimezone(UTC)
+        return _parse_plain_date(value) or _parse_odd_date(value[:200])
     except (ValueError, TypeError, OverflowError, IndexError):
         limits.note("bad_date")
         return None
+
+
+def _parse_plain_date(value: str) -> datetime | None:
+    """As RFC 5322 section 3.3 wants it, None when it is written otherwise."""
+    found = _DATE.fullmatch(value)
+    if found is None:
+        return None
+    day, year, hour, minute, second = map(int, found.group(1, 3, 4, 5, 6))
+    offset = timedelta(hours=int(found[8]), minutes=int(found[9]))
+    local = datetime(year, _MONTHS.index(found[2]) + 1, day, hour, minute, second, tzinfo=UTC)
+    return local + offset if found[7] == "-" else local - offset
+
+
+def _parse_odd_date(value: str) -> datetime:
+    sent_at = parsedate_to_datetime(value)
+    # No zone ("-0000") means UTC (RFC 5322 section 3.3).
+    return sent_at.replace(tzinfo=UTC) if sent_at.tzinfo is None else sent_at.astimezone(UTC)

@@ -6,10 +6,11 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser
 
-from mailkit.html_limits import cap_html
+from mailkit.html_limits import RAW_TEXT
+from mailkit.html_shape import tame_html
 
-# cap_html has left scripts and styles out, and given the others an x-.
-_INVISIBLE = ["head", "object", "x-svg", "x-math", "x-template", "x-noscript", "x-iframe", "x-select"]
+# cap_html has given what changes tokenizing an x-.
+_INVISIBLE = ["head", "object", *RAW_TEXT, "x-svg", "x-math", "x-template", "x-noscript", "x-iframe", "x-select"]
 # A mark where a line ends, set before parsing: the parser's text then needs one pass, whatever the nesting.
 _MARK = "\x1e"
 _LINE_END = re.compile(r"<(?:br|hr)\b|</(?:p|div|tr|li|h[1-6]|table|ul|ol|dl|dt|dd|blockquote|pre|center)\b")
@@ -19,9 +20,10 @@ _TABLE_TAG = re.compile(r"<(/?)(?=(?:table|t[hrd]|tbody|thead|tfoot|caption|col(
 
 def html_to_text(html: str) -> str:
     """The words of an HTML text, in lines."""
-    closed = cap_html(html.replace(_MARK, ""))
-    marked = _LINE_END.sub(lambda found: f"{_MARK}{found[0]}", closed)
-    spaced = _CELL_END.sub(lambda found: f" {found[0]}", marked)
+    tame = tame_html(html)
+    closed = LexborHTMLParser(tame.html).html or "" if tame.is_ordinary else tame.html
+    marked = _LINE_END.sub(rf"{_MARK}\g<0>", closed.replace(_MARK, ""))
+    spaced = _CELL_END.sub(r" \g<0>", marked)
     # As unknown elements: a parser moves text that stands between the cells of a table, our marks too.
     tree = LexborHTMLParser(_TABLE_TAG.sub(r"<\1x-", spaced))
     tree.strip_tags(_INVISIBLE)

@@ -51,29 +51,39 @@ def snippet(text: str, length: int = 200) -> str:
 
 def _quote_start(lines: list[str]) -> int:
     """The index of the first line that belongs to the closing quote; len(lines) when there is none."""
-    last_own = max((index for index, line in enumerate(lines) if line.strip() and not _QUOTED.match(line)), default=-1)
-    last_marked = max((index for index, line in enumerate(lines) if _QUOTED.match(line)), default=-1)
-    for index, line in enumerate(lines[:MAX_LINES]):
-        if _BELOW.match(line[:MAX_LINE_CHARS].strip()) or _is_header_block(lines, index):
-            return index
-        if _QUOTED.match(line) and last_own < index:
+    marked = [bool(_QUOTED.match(line)) for line in lines]
+    last_own = max((index for index, line in enumerate(lines) if not marked[index] and line.strip()), default=-1)
+    last_marked = max((index for index, is_marked in enumerate(marked) if is_marked), default=-1)
+    for index in range(min(len(lines), MAX_LINES)):
+        if marked[index]:
+            if last_own < index:
+                return index
+            continue
+        line = lines[index][:MAX_LINE_CHARS].strip()
+        if _is_below(line) or _is_header_block(line, lines, index):
             return index
         # Own words after the marked lines mean an answer between or below them: nothing is cut then.
-        if _is_introduction(lines, index) and (last_marked < index or last_own <= index + 1):
+        if (last_marked < index or last_own <= index + 1) and _is_introduction(line, lines, index):
             return index
     return len(lines)
 
 
-def _is_introduction(lines: list[str], index: int) -> bool:
-    line = lines[index][:MAX_LINE_CHARS].strip()
-    if not line or _QUOTED.match(line):
+def _is_below(line: str) -> bool:
+    return line[:1] in {"-", "_"} and _BELOW.match(line) is not None
+
+
+def _is_introduction(line: str, lines: list[str], index: int) -> bool:
+    if not line or line.startswith(">"):
         return False
-    broken = f"{line} {lines[index + 1][:MAX_LINE_CHARS].strip()}" if index + 1 < len(lines) else line
-    return any(text.endswith(":") and _INTRODUCTION.match(text) for text in (line, broken))
+    following = lines[index + 1][:MAX_LINE_CHARS].strip() if index + 1 < len(lines) else ""
+    if line.endswith(":") and _INTRODUCTION.match(line):
+        return True
+    broken = f"{line} {following}"
+    return broken.endswith(":") and _INTRODUCTION.match(broken) is not None
 
 
-def _is_header_block(lines: list[str], index: int) -> bool:
+def _is_header_block(line: str, lines: list[str], index: int) -> bool:
     """ "From: ..." with "Sent:" or "To:" in the next lines: Outlook's way to begin a quote."""
-    if not _HEADER_LINE.match(lines[index][:MAX_LINE_CHARS].strip()):
+    if ":" not in line or not _HEADER_LINE.match(line):
         return False
     return any(_NEXT_HEADER.match(line[:MAX_LINE_CHARS].strip()) for line in lines[index + 1 : index + 4])

@@ -28,7 +28,13 @@ def memory_of(folder: Folder) -> FolderMemory:
         messages=folder.message_count,
         highestmodseq=folder.highestmodseq,
         last_uid=folder.last_uid,
+        # Only a visit that did not end well leaves letters above `last_uid`.
+        highest_uid=0 if folder.uidnext else _highest_uid(folder),
     )
+
+
+def _highest_uid(folder: Folder) -> int:
+    return _entries(folder).order_by("-uid").values_list("uid", flat=True).first() or 0
 
 
 def cursor_of(folder: Folder) -> FolderCursor:

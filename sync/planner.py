@@ -31,6 +31,7 @@ class FolderMemory:
     messages: int
     highestmodseq: int | None
     last_uid: int
+    highest_uid: int = 0  # in the ledger: above `last_uid` when a visit was cut short, for it begins with the newest
 
 
 class Finding(StrEnum):
@@ -82,7 +83,7 @@ def find_out(memory: FolderMemory, name: str, status: FolderStatus, *, is_same_s
     if memory.uidvalidity != status.uidvalidity:
         # The server lost or rebuilt its index, or the folder was deleted and made anew: all UIDs we know are void.
         return Finding.UIDVALIDITY_CHANGED
-    if status.uidnext < max(memory.uidnext, memory.last_uid + 1):
+    if status.uidnext < max(memory.uidnext, memory.last_uid + 1, memory.highest_uid + 1):
         # UIDs are being given a second time though UIDVALIDITY stayed (GMX after a restore): the same as above.
         return Finding.UIDNEXT_WENT_BACK
     if _same_state(memory, status):

@@ -88,6 +88,15 @@ class Place:
         return reverse("mail_rows", args=[self.folder]) + self._query(self)
 
     @property
+    def is_of_all_mailboxes(self) -> bool:
+        return self.mailbox_id is None
+
+    @property
+    def shows_whole_folder(self) -> bool:
+        """Neither a search nor a filter: what is not in the list is not here."""
+        return self.folder in ("inbox", "sent") and not self.text and not self.only_unread
+
+    @property
     def unsearched_url(self) -> str:
         return replace(self, text="").url()
 

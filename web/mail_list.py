@@ -20,7 +20,7 @@ from outbox.models import OutgoingMail
 from threads.models import Thread
 from web.lead_cards import tone_of_place
 from web.mail_address import OUTBOX, Cursor, Place
-from web.mailbox_health import health_of
+from web.mailbox_health import OlderMail, health_of, older_mail_of
 from web.moments import day_heading
 
 PAGE = 50
@@ -55,6 +55,15 @@ class BoxLine:
     tone: str
     words: str
     is_importing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OlderLine:
+    """A mailbox that has letters on the server which the import left out (K10)."""
+
+    mailbox: Mailbox
+    older: OlderMail
+    can_manage: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +103,25 @@ def threads_at(member: Membership, place: Place) -> QuerySet[Thread]:
     if place.text:
         threads = threads.matching(place.text)
     return threads.newest_first(before=place.before.key if place.before else None)
+
+
+def end_of_list(member: Membership, place: Place) -> dict[str, Any]:
+    """What stands below the last row, or instead of rows: a mailbox never looks empty without a word (K10)."""
+    mailboxes = list(Mailbox.objects.visible_to(member).order_by("address_key"))
+    here = [mailbox for mailbox in mailboxes if place.mailbox_id in (None, mailbox.pk)]
+    return {
+        "has_mailboxes": bool(mailboxes),
+        "is_importing": any(mailbox.state == Mailbox.State.IMPORTING for mailbox in here),
+        "older_lines": _older_lines(member, here) if place.shows_whole_folder else [],
+    }
+
+
+def _older_lines(member: Membership, mailboxes: Iterable[Mailbox]) -> list[OlderLine]:
+    left_out = [(mailbox, older) for mailbox in mailboxes if (older := older_mail_of(mailbox))]
+    if not left_out:
+        return []
+    managed = set(Mailbox.objects.managed_by(member).values_list("pk", flat=True))
+    return [OlderLine(mailbox, older, mailbox.pk in managed) for mailbox, older in left_out]
 
 
 def _row(thread: Thread, place: Place, stages: dict[str, tuple[str, str]]) -> Row:

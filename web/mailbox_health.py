@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from mailboxes.advice import advice_for
 from mailboxes.models import Mailbox
@@ -20,6 +24,16 @@ TONES = {
 
 
 @dataclass(frozen=True)
+class OlderMail:
+    """Letters on the server that were left out because of their age (K10)."""
+
+    count: int
+    is_loading: bool
+    words: str
+    whole: int  # with those that are here: where the bar ends
+
+
+@dataclass(frozen=True)
 class Health:
     """`what` and `do` are empty while all is well; `reply` is the server's own text."""
 
@@ -29,19 +43,57 @@ class Health:
     what: str | Promise = ""
     do: str | Promise = ""
     reply: str = ""
+    older: OlderMail | None = None
+    next_check_at: datetime | None = None
 
     @property
     def is_importing(self) -> bool:
         return self.tone == "busy"
 
+    @property
+    def is_moving(self) -> bool:
+        """Its counts change while one looks at them."""
+        return self.is_importing or (self.older is not None and self.older.is_loading)
+
 
 def health_of(mailbox: Mailbox) -> Health:
-    words, tone, detail = _words(mailbox), _tone(mailbox), _import_words(mailbox)
     advice = advice_for(mailbox.error_code)
-    if advice is None:
-        return Health(tone, words, detail)
+    tone = _tone(mailbox)
     # A first fault is tried again without a word in red: the state says when people are needed.
-    return Health(tone if tone == "bad" else "warn", words, detail, advice.what, advice.do, mailbox.error_detail)
+    return Health(
+        tone=tone if tone == "bad" or advice is None else "warn",
+        words=_words(mailbox),
+        detail=_import_words(mailbox),
+        what=advice.what if advice else "",
+        do=advice.do if advice else "",
+        reply=mailbox.error_detail if advice else "",
+        older=older_mail_of(mailbox),
+        next_check_at=_next_check(mailbox),
+    )
+
+
+def older_mail_of(mailbox: Mailbox) -> OlderMail | None:
+    """None when nothing was left out, and while the first import goes on: it comes first."""
+    count = mailbox.import_older
+    if not count or not mailbox.can_receive or mailbox.imported_at is None:
+        return None
+    words = _loading_words(count) if mailbox.load_older else _older_words(count)
+    return OlderMail(count, mailbox.load_older, words, mailbox.import_done + count)
+
+
+def grouped(number: int) -> str:
+    """4812 as people of this language write it: 4,812."""
+    return number_format(number, force_grouping=True)
+
+
+def _older_words(count: int) -> str:
+    words = ngettext("%(count)s older letter is on the server", "%(count)s older letters are on the server", count)
+    return words % {"count": grouped(count)}
+
+
+def _loading_words(count: int) -> str:
+    words = ngettext("Loading older mail: %(count)s left", "Loading older mail: %(count)s left", count)
+    return words % {"count": grouped(count)}
 
 
 def _tone(mailbox: Mailbox) -> str:
@@ -60,4 +112,11 @@ def _words(mailbox: Mailbox) -> str:
 def _import_words(mailbox: Mailbox) -> str:
     if not mailbox.import_total:
         return _("Counting letters")
-    return _("%(done)s of %(total)s letters") % {"done": mailbox.import_done, "total": mailbox.import_total}
+    counts = {"done": grouped(mailbox.import_done), "total": grouped(mailbox.import_total)}
+    return _("%(done)s of %(total)s letters") % counts
+
+
+def _next_check(mailbox: Mailbox) -> datetime | None:
+    """None when nobody can say: it needs a person, it is due, or it only sends."""
+    at = mailbox.next_sync_at if mailbox.can_receive else None
+    return at if at and at > timezone.now() else None

@@ -10,7 +10,8 @@ from rest_framework import serializers
 from api.ids import IdField
 from mailboxes.advice import advice_for
 from mailboxes.checking import CheckReport, ReportedStep
-from mailboxes.models import Mailbox
+from mailboxes.models import Mailbox, MailboxFilter
+from mailboxes.requests import Filter
 
 
 class ServerSerializer(serializers.Serializer[Any]):
@@ -43,11 +44,31 @@ class SmtpServerSerializer(ServerSerializer):
 
 
 class ImportSerializer(serializers.Serializer[Mailbox]):
-    """The first import. `older` letters were left out because of their age."""
+    """Letters loaded so far and to be loaded; `older` ones are on the server and were left out because of their age."""
 
     done = serializers.IntegerField(source="import_done")
     total = serializers.IntegerField(source="import_total")
     older = serializers.IntegerField(source="import_older")
+
+
+class FilterSerializer(serializers.Serializer[Any]):
+    """Mail from or to it is not stored. A domain means its sub-domains too."""
+
+    kind = serializers.ChoiceField(MailboxFilter.Kind.choices)
+    value = serializers.CharField(max_length=320)
+
+
+@extend_schema_field(FilterSerializer(many=True))
+class FiltersField(serializers.Field):
+    """All of them: changing replaces them as a whole."""
+
+    def to_representation(self, value: Any) -> list[dict[str, str]]:  # noqa: ANN401  (a related manager)
+        return [{"kind": row.kind, "value": row.value} for row in value.all()]
+
+    def to_internal_value(self, data: Any) -> tuple[Filter, ...]:  # noqa: ANN401  (what a client sends)
+        checked = FilterSerializer(data=data, many=True)
+        checked.is_valid(raise_exception=True)
+        return tuple((row["kind"], row["value"]) for row in checked.validated_data)
 
 
 class MailboxErrorSerializer(serializers.Serializer[Mailbox]):
@@ -76,6 +97,29 @@ class MailboxSerializer(serializers.Serializer[Mailbox]):
     password = serializers.CharField(
         max_length=1000, required=False, write_only=True, trim_whitespace=False, help_text="Of both servers."
     )
+    first_import = serializers.ChoiceField(
+        Mailbox.FirstImport.choices, required=False, help_text="`recent`: the newest 500 letters of the last 30 days."
+    )
+    load_older = serializers.BooleanField(required=False, help_text="Mail that was left out is loaded, newest first.")
+    push = serializers.BooleanField(required=False, help_text="New mail comes within seconds, where the server can.")
+    filters = FiltersField(required=False)
+    store_internal = serializers.BooleanField(required=False, help_text="Letters between colleagues are stored.")
+    collector = serializers.BooleanField(
+        required=False, help_text="It collects mail of other addresses: the client is whom Reply-To names."
+    )
+    keep_attachments = serializers.BooleanField(
+        required=False, help_text="Files are copied here. Locked on by `delete_after_upload`."
+    )
+    delete_after_upload = serializers.BooleanField(
+        required=False,
+        help_text="Letters are deleted on the mail server once they are stored here as a whole; for administrators.",
+    )
+    sent_folder = serializers.CharField(
+        required=False, allow_blank=True, max_length=1000, help_text="One of `sent_folder_choices`; empty: found."
+    )
+    sent_folder_choices = serializers.ListField(
+        child=serializers.CharField(), source="sent_choices", read_only=True, help_text="When several may be it."
+    )
     group_messages = serializers.BooleanField(required=False)
     interval_minutes = serializers.IntegerField(required=False)
     signature = serializers.CharField(required=False, allow_blank=True, max_length=100_000, trim_whitespace=False)
@@ -95,8 +139,9 @@ class MailboxSerializer(serializers.Serializer[Mailbox]):
 
 
 class ChangedMailboxSerializer(MailboxSerializer):
-    """Address and kind stay."""
+    """Address and kind stay; so does what the first import was."""
 
+    first_import = serializers.ChoiceField(Mailbox.FirstImport.choices, read_only=True)
     address = serializers.CharField(read_only=True)
     kind = serializers.ChoiceField(Mailbox.Kind.choices, read_only=True)
     smtp = SmtpServerSerializer(required=False)

@@ -16,20 +16,15 @@ from rest_framework.response import Response
 from accounts.models import ApiToken
 from api.domain_errors import field_error
 from api.idempotency import idempotent
+from api.resources.mailbox_quarantine import MailboxQuarantineView
+from api.resources.mailbox_reports import MailboxReportsView
 from api.resources.mailbox_serializers import ChangedMailboxSerializer, CheckReportSerializer, MailboxSerializer
-from api.viewsets import MemberViewSet
 from mailboxes.access import get_mailbox_for, get_managed_mailbox_for
+from mailboxes.behavior import NAMES, MailboxSettings, change_settings, check_changes
 from mailboxes.checking import check_servers
 from mailboxes.models import Mailbox
 from mailboxes.requests import ConnectRequest, ServerRequest, check_request
-from mailboxes.services import (
-    MailboxSettings,
-    change_servers,
-    change_settings,
-    check_interval,
-    connect_mailbox,
-    stored_request,
-)
+from mailboxes.services import change_servers, connect_mailbox, stored_request
 from mailkit.types import Secret, Security
 from sync.services import request_sync
 
@@ -41,11 +36,10 @@ USUAL_PORTS = {
     ("smtp", Security.STARTTLS): 587,
     ("smtp", Security.NONE): 25,
 }
-SETTINGS = tuple(MailboxSettings.__dataclass_fields__)
 SERVERS = ("imap", "smtp", "password")
 
 
-class MailboxView(MemberViewSet):
+class MailboxView(MailboxReportsView, MailboxQuarantineView):
     """The mailboxes whose mail you read and write with."""
 
     queryset = Mailbox.objects
@@ -55,10 +49,12 @@ class MailboxView(MemberViewSet):
     ordering = ("address_key", "id")
 
     def get_serializer_class(self) -> type[serializers.Serializer[Any]]:
-        return ChangedMailboxSerializer if self.action == "partial_update" else MailboxSerializer
+        """Actions name their own."""
+        own: type[serializers.Serializer[Any]] = self.serializer_class
+        return ChangedMailboxSerializer if self.action == "partial_update" else own
 
     def list(self, request: Request) -> Response:
-        return self.respond_list(Mailbox.objects.visible_to(self.member))
+        return self.respond_list(Mailbox.objects.visible_to(self.member).prefetch_related("filters"))
 
     def retrieve(self, request: Request, pk: str) -> Response:
         return Response(self.get_serializer(get_mailbox_for(self.member, pk)).data)
@@ -70,15 +66,18 @@ class MailboxView(MemberViewSet):
     @idempotent(is_atomic=False)
     def create(self, request: Request) -> Response:
         data = self.checked_data()
-        changes = _settings_of(data)
+        changes = replace(_settings_of(data), shared_with_admins=None)  # that is part of connecting
+        # Before the servers are asked, so that a wrong value leaves nothing behind.
+        check_changes(self.member, Mailbox(), changes)
         mailbox = connect_mailbox(self.member, connect_request(data))
-        return self.respond_created(change_settings(self.member, mailbox.pk, replace(changes, shared_with_admins=None)))
+        return self.respond_created(change_settings(self.member, mailbox.pk, changes))
 
     @extend_schema(description="Changed servers are tested first. A server moves only together with its password.")
     def partial_update(self, request: Request, pk: str) -> Response:
         mailbox = get_managed_mailbox_for(self.member, pk)
         data = self.checked_data(partial=True)
         changes = _settings_of(data)
+        check_changes(self.member, mailbox, changes)  # before the servers are asked and changed
         if any(name in data for name in SERVERS):
             change_servers(self.member, pk, changed_request(mailbox, data))
         return Response(self.get_serializer(change_settings(self.member, pk, changes)).data)
@@ -111,11 +110,7 @@ class MailboxView(MemberViewSet):
 
 
 def _settings_of(data: Mapping[str, Any]) -> MailboxSettings:
-    """Checked before the servers are asked, so that a wrong value leaves everything as it was."""
-    changes = MailboxSettings(**{name: data[name] for name in SETTINGS if name in data})
-    if changes.interval_minutes is not None:
-        check_interval(changes.interval_minutes)
-    return changes
+    return MailboxSettings(**{name: data[name] for name in NAMES if name in data})
 
 
 def connect_request(data: Mapping[str, Any]) -> ConnectRequest:
@@ -136,6 +131,7 @@ def connect_request(data: Mapping[str, Any]) -> ConnectRequest:
         imap=imap,
         smtp=smtp,
         shared_with_admins=data.get("shared_with_admins", False),
+        first_import=data.get("first_import", Mailbox.FirstImport.RECENT),
         save_send_only=True,  # the contract: gray is created, red is not
     )
 

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from accounts.models import ApiToken
 from api.ids import IdField
 from api.resources.mail_filters import MessageFilters
-from api.viewsets import MemberViewSet
+from api.resources.message_reasons import MessageReasonsView
 from threads.access import get_message_for
 from threads.models import Attachment, CardLink, Message, Participant
 from threads.raw_store import read_raw
@@ -59,8 +59,8 @@ class AttachmentSerializer(serializers.Serializer[Attachment]):
     is_inline = serializers.BooleanField(read_only=True)
     available = serializers.SerializerMethodField()
 
-    def get_available(self, _attachment: Attachment) -> bool:
-        return bool(self.context["is_on_server"])
+    def get_available(self, attachment: Attachment) -> bool:
+        return bool(attachment.stored_name or self.context["is_on_server"])
 
 
 class CardSerializer(serializers.Serializer[CardLink]):
@@ -122,7 +122,7 @@ class MessageSerializer(serializers.Serializer[Message]):
         return [{"type": "contact", "id": str(link.contact_id)} for link in message.cards.all()]
 
 
-class MessageView(MemberViewSet):
+class MessageView(MessageReasonsView):
     """Letters, newest first."""
 
     queryset = Message.objects

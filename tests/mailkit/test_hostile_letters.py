@@ -24,7 +24,7 @@ def test_none_of_them_stops_the_reader(capsys: pytest.CaptureFixture[str]) -> No
     )
     found = json.loads(done.stdout)
     with capsys.disabled():
-        print(f"\n{found['kinds']} kinds of hostile letters, {found['letters']} letters: {found['outcomes']}")
+        sys.stdout.write(f"\n{found['kinds']} kinds, {found['letters']} hostile letters: {found['outcomes']}\n")
     refused = {outcome: count for outcome, count in found["outcomes"].items() if outcome != "read"}
     assert found["kinds"] >= 60
     assert found["letters"] >= 600

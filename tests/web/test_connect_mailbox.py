@@ -47,6 +47,7 @@ def test_a_working_mailbox_is_saved_and_its_import_begins(
     assert answer["HX-Retarget"] == "#connect-form"
     assert reverse("mailbox_progress", args=[mailbox.pk]) in answer.content.decode()
     assert (mailbox.owner_id, mailbox.status, mailbox.state) == (bob.pk, "green", "importing")
+    assert mailbox.first_import == "recent"
 
 
 @pytest.mark.rule("M04")
@@ -137,3 +138,15 @@ def test_the_dialog_is_a_fragment_and_the_address_a_page(signed_in: SignIn, bob:
 def test_nobody_connects_without_signing_in(client: Client, db: None) -> None:
     assert client.get(reverse("mailbox_connect"))["Location"].startswith(reverse("account_login"))
     assert client.post(reverse("mailbox_connect"), headers=HTMX).status_code == 401
+
+
+@pytest.mark.rule("K10")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("choice", ["recent", "all", "new"])
+def test_how_much_is_imported_is_chosen(
+    signed_in: SignIn, bob: Membership, in_account: Account, typed: dict[str, str], choice: str
+) -> None:
+    client = signed_in(bob)
+    assert "Up to 500 of the last 30 days." in client.get(reverse("mailbox_connect")).content.decode()
+    client.post(reverse("mailbox_connect"), typed | {"first_import": choice}, headers=HTMX)
+    assert Mailbox.objects.get().first_import == choice

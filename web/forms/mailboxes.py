@@ -1,4 +1,4 @@
-"""Forms about mailboxes: their servers, and how they behave."""
+"""Forms about mailboxes and their servers: connecting one, and changing where it lives."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import Membership
 from mailboxes.errors import SettingRefused
 from mailboxes.models import Mailbox
 from mailboxes.requests import ConnectRequest, ServerRequest, check_request
-from mailboxes.services import MIN_INTERVAL_MINUTES, MailboxSettings
 from mailkit.addresses import domain_of
 from mailkit.types import Secret, Security
 
@@ -108,12 +107,31 @@ class ConnectForm(ServersForm):
     )
     kind = forms.ChoiceField(label=_("Who uses this mailbox?"), choices=Mailbox.Kind.choices, widget=forms.RadioSelect)
 
-    field_order = ("address", "password", "kind")
+    first_import = forms.ChoiceField(
+        label=_("What is imported?"),
+        choices=Mailbox.FirstImport.choices,
+        widget=forms.RadioSelect,
+        initial=Mailbox.FirstImport.RECENT,
+        required=False,
+    )
+
+    field_order = ("address", "password", "kind", "first_import")
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
         self.member = member
         super().__init__(*args, **kwargs)
         self.fields["imap_host"].required = self.fields["smtp_host"].required = False  # guessed from the address
+
+    @property
+    def recent_words(self) -> str:
+        """How far back the usual first import goes (K10)."""
+        letters, days = settings.IMPORT_MESSAGES, settings.IMPORT_DAYS
+        if not days:
+            return ngettext("Up to %(count)d letter.", "Up to %(count)d letters.", letters) % {"count": letters}
+        return str(_("Up to %(letters)d of the last %(days)d days. The rest can be loaded later.")) % {
+            "letters": letters,
+            "days": days,
+        }
 
     def clean_kind(self) -> str:
         kind: str = self.cleaned_data["kind"]
@@ -139,6 +157,7 @@ class ConnectForm(ServersForm):
             kind=self.cleaned_data["kind"],
             imap=self.server("imap", address=address),
             smtp=self.server("smtp", address=address),
+            first_import=self.cleaned_data.get("first_import") or Mailbox.FirstImport.RECENT,
             save_send_only=save_send_only,
         )
 
@@ -181,43 +200,3 @@ def _servers_of(mailbox: Mailbox) -> dict[str, Any]:
     names = ("imap_host", "imap_port", "imap_security", "smtp_host", "smtp_port", "smtp_security")
     stored: dict[str, Any] = {name: getattr(mailbox, name) for name in names}
     return {**stored, "imap_username": imap_username, "smtp_username": smtp_username}
-
-
-class MailboxForm(forms.Form):
-    """How a mailbox behaves."""
-
-    display_name = forms.CharField(
-        label=_("Name shown to recipients"),
-        max_length=150,
-        required=False,
-        help_text=_("Stands beside the address in the letters that go out."),
-    )
-    signature = forms.CharField(
-        label=_("Signature"),
-        max_length=5000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Ends the letters of people who have no signature of their own."),
-    )
-    interval_minutes = forms.IntegerField(label=_("Check for new mail every (minutes)"), min_value=MIN_INTERVAL_MINUTES)
-    group_messages = forms.BooleanField(
-        label=_("Group messages into threads"),
-        required=False,
-        help_text=_("Letters with the same client and subject stand together. Changing it regroups what is there."),
-    )
-    shared_with_admins = forms.BooleanField(
-        label=_("Share with the administrators"),
-        required=False,
-        help_text=_("Then you and the administrators read this mailbox. Otherwise only you do."),
-    )
-
-    def __init__(self, *args: Any, mailbox: Mailbox, member: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, **{**kwargs, "initial": {name: getattr(mailbox, name) for name in self.base_fields}})
-        most = settings.POLL_MAX_MINUTES
-        self.fields["interval_minutes"].validators.append(MaxValueValidator(most))
-        self.fields["interval_minutes"].widget.attrs["max"] = most
-        if mailbox.owner_id != member.pk:  # K24: only the owner gives it away
-            del self.fields["shared_with_admins"]
-
-    def changes(self) -> MailboxSettings:
-        return MailboxSettings(**self.cleaned_data)

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("mail/<folder:folder>/<int:thread_id>/", mail.thread, name="mail_thread"),
     path("mail/<folder:folder>/<int:thread_id>/tail/", mail.tail, name="mail_tail"),
     path("mail/messages/<int:message_id>/body/", messages.body, name="message_body"),
+    path("mail/messages/<int:message_id>/why/", messages.why, name="message_why"),
     path("mail/messages/<int:message_id>/picture/", messages.inline_picture, name="inline_picture"),
     path("mail/attachments/<int:attachment_id>/", messages.attachment, name="attachment"),
     path("mail/compose/", compose.compose, name="compose"),

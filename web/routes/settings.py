@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 
-from web.views import connect, mailboxes, profile, tokens, users
+from web.views import connect, mailbox_status, mailboxes, profile, tokens, users
 
 urlpatterns: list[URLPattern] = [
     path("settings/", RedirectView.as_view(pattern_name="mailboxes"), name="settings"),
@@ -13,6 +13,19 @@ urlpatterns: list[URLPattern] = [
     path("settings/mailboxes/<int:mailbox_id>/servers/", connect.servers, name="mailbox_servers"),
     path("settings/mailboxes/<int:mailbox_id>/progress/", mailboxes.progress, name="mailbox_progress"),
     path("settings/mailboxes/<int:mailbox_id>/sync/", mailboxes.sync, name="mailbox_sync"),
+    path("settings/mailboxes/<int:mailbox_id>/status/", mailbox_status.status, name="mailbox_status"),
+    path("settings/mailboxes/<int:mailbox_id>/why/", mailbox_status.why, name="mailbox_why"),
+    path("settings/mailboxes/<int:mailbox_id>/load-older/", mailbox_status.load_older, name="mailbox_load_older"),
+    path(
+        "settings/mailboxes/<int:mailbox_id>/quarantine/<int:quarantine_id>/raw/",
+        mailbox_status.quarantine_raw,
+        name="quarantine_raw",
+    ),
+    path(
+        "settings/mailboxes/<int:mailbox_id>/quarantine/<int:quarantine_id>/retry/",
+        mailbox_status.quarantine_retry,
+        name="quarantine_retry",
+    ),
     path("settings/users/", users.users, name="users"),
     path("settings/users/invite/", users.invite_user, name="user_invite"),
     path("settings/users/<int:member_id>/", users.user, name="user"),

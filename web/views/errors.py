@@ -15,10 +15,7 @@ Words = tuple[str | Promise, str | Promise]
 BAD_REQUEST: Words = (_("That request was not right"), _("Go back, reload the page and try once more."))
 FORBIDDEN: Words = (_("You may not open this"), _("An administrator of your account can give you the right."))
 MISSING: Words = (_("There is nothing here"), _("It may have been deleted, or it belongs to somebody else."))
-GONE: Words = (
-    _("No longer on the mail server"),
-    _("The letter was deleted or moved there, so its files cannot be fetched any more."),
-)
+GONE = _("No longer on the mail server")
 NO_SERVER: Words = (
     _("The mail server does not answer"),
     _("Files stay on the mail server and are fetched when you open them. Try again in a moment."),

@@ -13,12 +13,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
-from mailboxes.models import Mailbox
 from threads import services
 from threads.access import get_thread_for
 from threads.models import Thread
 from web.mail_address import Place, whole_number
-from web.mail_list import heading_of, list_rows, side_of
+from web.mail_list import end_of_list, heading_of, list_rows, side_of
 from web.mail_reader import read_tail, read_thread
 from web.members import MemberRequest, member_required
 from web.toasts import toast
@@ -44,9 +43,7 @@ def folder(request: MemberRequest, folder: str) -> HttpResponse:
 @member_required
 def rows(request: MemberRequest, folder: str) -> HttpResponse:
     """One page of rows: "load more", and the refresh after news."""
-    place = _place(request, folder)
-    facts = {"page": list_rows(request.member, place), "place": place}
-    return _fragment(request, "mail/rows.html", facts)
+    return _fragment(request, "mail/rows.html", _row_facts(request, _place(request, folder)))
 
 
 @require_GET
@@ -135,14 +132,13 @@ def _place(request: MemberRequest, folder: str) -> Place:
 
 
 def _list_facts(request: MemberRequest, place: Place) -> dict[str, Any]:
-    mailboxes = Mailbox.objects.visible_to(request.member)
-    return {
-        "place": place,
-        "page": list_rows(request.member, place),
-        "heading": heading_of(request.member, place),
-        "has_mailboxes": mailboxes.exists(),
-        "is_importing": mailboxes.filter(state=Mailbox.State.IMPORTING).exists(),
-    }
+    return {**_row_facts(request, place), "heading": heading_of(request.member, place)}
+
+
+def _row_facts(request: MemberRequest, place: Place) -> dict[str, Any]:
+    page = list_rows(request.member, place)
+    end = {} if page.next_place else end_of_list(request.member, place)
+    return {"place": place, "page": page, **end}
 
 
 def _selected(request: MemberRequest) -> list[int]:

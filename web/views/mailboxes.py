@@ -13,11 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import Membership
 from mailboxes.access import get_mailbox_for, get_managed_mailbox_for
+from mailboxes.behavior import change_settings
 from mailboxes.errors import SettingRefused
 from mailboxes.models import Mailbox
-from mailboxes.services import change_settings
 from sync.services import request_sync
-from web.forms.mailboxes import MailboxForm
+from web.forms.mailbox_settings import MailboxForm
 from web.mailbox_health import Health, health_of
 from web.members import MemberRequest, member_required
 from web.toasts import toast
@@ -38,6 +38,10 @@ def list_lines(member: Membership) -> list[MailboxLine]:
     return [MailboxLine(mailbox, health_of(mailbox), mailbox.pk in managed) for mailbox in rows]
 
 
+def can_manage(member: Membership, mailbox: Mailbox) -> bool:
+    return Mailbox.objects.managed_by(member).filter(pk=mailbox.pk).exists()
+
+
 @require_GET
 @member_required
 def mailboxes(request: MemberRequest) -> HttpResponse:
@@ -47,9 +51,9 @@ def mailboxes(request: MemberRequest) -> HttpResponse:
 @require_GET
 @member_required
 def progress(request: MemberRequest, mailbox_id: int) -> HttpResponse:
-    """The import, as it stands: a fragment that asks for itself again until it is done."""
+    """Import and older mail, as they stand: a fragment that asks for itself again until it is done."""
     mailbox = get_mailbox_for(request.member, mailbox_id)
-    facts = {"mailbox": mailbox, "health": health_of(mailbox)}
+    facts = {"mailbox": mailbox, "health": health_of(mailbox), "can_manage": can_manage(request.member, mailbox)}
     return render(request, "settings/parts/import_progress.html", facts)
 
 
@@ -63,7 +67,7 @@ def sync(request: MemberRequest, mailbox_id: int) -> HttpResponse:
     if request.htmx:
         return toast(HttpResponse(status=HTTPStatus.NO_CONTENT), words)
     messages.success(request, words)
-    return redirect("mailboxes")
+    return redirect("mailbox_status", mailbox_id=mailbox.pk)
 
 
 @require_http_methods(["GET", "POST"])
@@ -80,5 +84,5 @@ def mailbox(request: MemberRequest, mailbox_id: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("mailbox", mailbox_id=found.pk)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    facts = {"mailbox": found, "form": form, "health": health_of(found)}
+    facts = {"mailbox": found, "form": form, "health": health_of(found), "can_manage": True, "is_settings": True}
     return render(request, "settings/mailbox.html", facts, status=status)

@@ -6,6 +6,7 @@ import logging
 from http import HTTPStatus
 
 from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
@@ -14,6 +15,7 @@ from mailkit.errors import MailError, MessageGone
 from sync.attachments import open_attachment
 from threads.access import get_attachment_for, get_message_for
 from threads.models import Attachment
+from threads.why import explain_gone, explain_message
 from web.letter_page import POLICY, letter_page
 from web.members import MemberRequest, member_required
 from web.views.errors import GONE, NO_SERVER, answer
@@ -34,6 +36,15 @@ def body(request: MemberRequest, message_id: int) -> HttpResponse:
     response = HttpResponse(letter_page(message, request.GET.get("theme", "system")))
     response["Content-Security-Policy"] = POLICY
     return response
+
+
+@require_GET
+@member_required
+def why(request: MemberRequest, message_id: int) -> HttpResponse:
+    """Why the letter is in its thread and on its cards: a dialog over the mail screen (G13)."""
+    message = get_message_for(request.member, message_id)
+    facts = {"message": message, "reasons": explain_message(message)}
+    return render(request, "mail/why_dialog.html" if request.htmx else "mail/why.html", facts)
 
 
 @require_GET
@@ -65,7 +76,7 @@ def _file(request: MemberRequest, attachment: Attachment) -> HttpResponse:
     try:
         file = open_attachment(attachment)
     except MessageGone:
-        return answer(request, HTTPStatus.GONE, GONE)
+        return answer(request, HTTPStatus.GONE, (GONE, explain_gone(attachment.message).words))
     except MailError:
         logger.info("attachment not fetched", extra={"attachment_id": attachment.pk}, exc_info=True)
         return answer(request, HTTPStatus.SERVICE_UNAVAILABLE, NO_SERVER, again=request.get_full_path())

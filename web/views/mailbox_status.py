@@ -1,0 +1,101 @@
+"""How a mailbox is doing, for everybody who reads it: progress, ledger, quarantine, and "why is it not here?"."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import trigger_client_event
+
+from mailboxes.access import get_mailbox_for, get_managed_mailbox_for
+from mailboxes.models import Mailbox
+from sync.quarantine import request_retry
+from sync.services import request_older
+from sync.why import explain_absence
+from threads.access import get_quarantined_for
+from threads.models import QuarantinedLetter
+from threads.raw_store import read_raw
+from web.forms.why import WhyForm
+from web.mailbox_health import health_of
+from web.mailbox_ledger import ledger_lines
+from web.members import MemberRequest, member_required
+from web.paging import page_by_time
+from web.toasts import toast
+from web.views.mailboxes import can_manage
+
+QUARANTINE_PAGE = 20
+
+
+@require_GET
+@member_required
+def status(request: MemberRequest, mailbox_id: int) -> HttpResponse:
+    mailbox = get_mailbox_for(request.member, mailbox_id)
+    return render(request, "settings/mailbox_status.html", {**_facts(request, mailbox), "why": WhyForm()})
+
+
+@require_GET
+@member_required
+def why(request: MemberRequest, mailbox_id: int) -> HttpResponse:
+    """The answer takes as long as the mail server does; htmx puts it under the form."""
+    mailbox = get_mailbox_for(request.member, mailbox_id)
+    form = WhyForm(request.GET)
+    facts: dict[str, Any] = {"mailbox": mailbox, "why": form}
+    if form.is_valid():
+        facts["explanation"] = explain_absence(request.member, mailbox, form.question())
+    if request.htmx:
+        return render(request, "settings/parts/why_answer.html", facts)
+    return render(request, "settings/mailbox_status.html", {**_facts(request, mailbox), **facts})
+
+
+@require_POST
+@member_required
+def load_older(request: MemberRequest, mailbox_id: int) -> HttpResponse:
+    mailbox = get_managed_mailbox_for(request.member, mailbox_id)
+    request_older(mailbox)
+    return _done(request, mailbox, _("Older mail is loaded in the background, newest first."))
+
+
+@require_GET
+@member_required
+def quarantine_raw(request: MemberRequest, mailbox_id: int, quarantine_id: int) -> HttpResponse:
+    """The letter as it came, to be saved: nothing of it was cleaned."""
+    letter = get_quarantined_for(get_mailbox_for(request.member, mailbox_id), quarantine_id)
+    return HttpResponse(
+        read_raw(letter.raw_name),
+        content_type="message/rfc822",
+        headers={"Content-Disposition": f'attachment; filename="quarantine-{letter.pk}.eml"'},
+    )
+
+
+@require_POST
+@member_required
+def quarantine_retry(request: MemberRequest, mailbox_id: int, quarantine_id: int) -> HttpResponse:
+    mailbox = get_managed_mailbox_for(request.member, mailbox_id)
+    request_retry(get_quarantined_for(mailbox, quarantine_id))
+    return _done(request, mailbox, _("The letter is tried once more. It leaves this list when it could be read."))
+
+
+def _done(request: MemberRequest, mailbox: Mailbox, words: str) -> HttpResponse:
+    """What shows this mailbox asks for itself again, as after news from the server."""
+    if request.htmx:
+        return trigger_client_event(toast(HttpResponse(status=HTTPStatus.NO_CONTENT), words), "live-mailbox", {})
+    messages.success(request, words)
+    return redirect("mailbox_status", mailbox_id=mailbox.pk)
+
+
+def _facts(request: MemberRequest, mailbox: Mailbox) -> dict[str, Any]:
+    letters = QuarantinedLetter.objects.filter(mailbox=mailbox).select_related("entry__folder")
+    return {
+        "mailbox": mailbox,
+        "health": health_of(mailbox),
+        "can_manage": can_manage(request.member, mailbox),
+        "is_status": True,
+        "ledger": ledger_lines(mailbox),
+        "quarantine": page_by_time(letters, request.GET.get("page", ""), size=QUARANTINE_PAGE, field="received_at"),
+        "quarantine_count": letters.count(),
+    }
