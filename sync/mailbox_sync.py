@@ -111,8 +111,10 @@ def _end_well(visit: Visit) -> Next:
 
 def _end_import(row: Mailbox) -> None:
     row.imported_at = timezone.now()
+    # "Everything" is the usual import followed by the rest: people see their newest letters at once (A04).
+    row.load_older = row.load_older or row.first_import == Mailbox.FirstImport.ALL
     row.history_due_at = row.imported_at if row.load_older and row.import_older else None
-    row.save(update_fields=["imported_at", "history_due_at"])
+    row.save(update_fields=["imported_at", "load_older", "history_due_at"])
     regroup_mailbox(row)  # newest first: replies came before what they answer
 
 

@@ -128,6 +128,20 @@ def test_only_new_letters_from_now_on(office: Office) -> None:
     assert office.subjects == ["Order 1", "Order 2", "Order 3"]
 
 
+@pytest.mark.rule("K10", "A04")
+def test_everything_is_the_usual_import_and_then_the_rest(office: Office) -> None:
+    office.deliver(1, received_at=LONG_AGO)
+    office.deliver(2, received_at=timezone.now())
+    Mailbox.objects.update(first_import=Mailbox.FirstImport.ALL)
+    office.visit()
+    assert office.subjects == ["Order 2"]
+    assert office.mailbox.load_older
+    assert office.mailbox.history_due_at is not None
+    ask(office)
+    office.load_older()
+    assert office.subjects == ["Order 1", "Order 2"]
+
+
 @pytest.mark.rule("G15")
 def test_older_mail_is_silent(
     old_office: Office, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
