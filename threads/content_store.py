@@ -44,10 +44,9 @@ def gathered(chunks: Iterable[bytes]) -> Iterator[BinaryIO]:
 
 def save_once(name: str, file: IO[bytes], size: int) -> str:
     """The name it got. For large ones: what is there already is not sent again."""
-    if default_storage.exists(name) and default_storage.size(name) == size:
-        return name
-    saved = default_storage.save(name, File(file))
-    make_durable(saved)
+    is_there = default_storage.exists(name) and default_storage.size(name) == size
+    saved = name if is_there else default_storage.save(name, File(file))
+    make_durable(saved)  # whoever stored it before may not have waited for the disk
     return saved
 
 

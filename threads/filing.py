@@ -28,10 +28,11 @@ from threads.filing_sql import KnownMessage, NewRows
 from threads.grouping import Client, Placement, plan_threads
 from threads.known_letters import KnownLetters
 from threads.ledger_sql import FolderCursor, NotedPlace, Place
-from threads.letters import SEEN, FailedLetter, IncomingLetter, PreparedLetter, prepare_letter
+from threads.letters import SEEN, FailedLetter, IncomingLetter, PreparedLetter
 from threads.linking import link_messages
 from threads.models import Folder, FolderEntry, Message
 from threads.own_addresses import our_side_of
+from threads.preparing import prepare_letter
 from threads.raw_store import StoringRaws, store_raw, store_raw_stream, store_raws
 from threads.signals import message_filed
 from threads.thread_counts import lock_threads, recount_threads
@@ -59,7 +60,7 @@ class FiledBatch:
 
 def file_batch(  # noqa: PLR0913  (all of it goes into one transaction)
     folder: Folder,
-    letters: Sequence[IncomingLetter],
+    letters: Sequence[PreparedLetter],
     *,
     lease: Lease,
     cursor: FolderCursor,
@@ -75,18 +76,18 @@ def file_batch(  # noqa: PLR0913  (all of it goes into one transaction)
     """
     is_from_sent = folder.role == Folder.Role.SENT
     letters = [_with_whole_stored(letter) for letter in letters]
-    prepared, storing = _prepare(folder, letters)
+    unknown, storing = _store_unknown(folder, letters)
     with transaction.atomic():
         mailbox = hold(lease)
-        known = _known_to(mailbox, letters, prepared)
+        known = _known_to(mailbox, letters)
         found = {
             letter.uid: message
             for letter in letters
             if (message := known.find(letter.parsed, is_from_sent=is_from_sent))
         }
-        new = {uid: ready for uid, ready in prepared.items() if uid not in found}
+        new = {uid: ready for uid, ready in unknown.items() if uid not in found}
         filed = _file_new(mailbox, list(new.values()), known)
-        _keep_copies([letter for letter in letters if letter.uid in found], found)
+        _keep_copies([letter.incoming for letter in letters if letter.uid in found], found)
         failpoint("Y8")
         ids = {**{uid: message.id for uid, message in found.items()}, **_ids_by_uid(new, filed)}
         noted = ledger_sql.note_places(
@@ -127,34 +128,28 @@ class _Ready:
     raw_name: str
 
 
-def _prepare(folder: Folder, letters: Sequence[IncomingLetter]) -> tuple[dict[int, _Ready], StoringRaws]:
+def _store_unknown(folder: Folder, letters: Sequence[PreparedLetter]) -> tuple[dict[int, _Ready], StoringRaws]:
     """By UID, without those that are stored: they stay stored, letters are never removed while their mailbox is being
     synced. Their bytes are on their way into storage: the database works meanwhile."""
     is_from_sent = folder.role == Folder.Role.SENT
-    ours = our_side_of(folder.mailbox_id)
     known = KnownLetters.of(folder.mailbox_id, [letter.parsed for letter in letters])
     unknown = [letter for letter in letters if known.find(letter.parsed, is_from_sent=is_from_sent) is None]
-    missing = [letter for letter in unknown if not letter.raw_name]
-    storing = store_raws(letter.letter.raw for letter in missing)
+    missing = [letter for letter in unknown if not letter.incoming.raw_name]
+    storing = store_raws(letter.incoming.letter.raw for letter in missing)
     names = dict(zip([letter.uid for letter in missing], storing.names, strict=True))
-    ready = {
-        letter.uid: _Ready(
-            prepare_letter(letter, ours=ours, is_from_sent=is_from_sent), letter.raw_name or names[letter.uid]
-        )
-        for letter in unknown
-    }
-    return ready, storing
+    return {letter.uid: _Ready(letter, letter.incoming.raw_name or names[letter.uid]) for letter in unknown}, storing
 
 
-def _with_whole_stored(letter: IncomingLetter) -> IncomingLetter:
+def _with_whole_stored(letter: PreparedLetter) -> PreparedLetter:
     """A letter without files is whole as it is read. If we have it already, its row may not say so yet."""
-    if not letter.raw_is_whole or letter.raw_name:
+    incoming = letter.incoming
+    if not incoming.raw_is_whole or incoming.raw_name:
         return letter
-    return replace(letter, raw_name=store_raw_stream([letter.letter.raw]))
+    return replace(letter, incoming=replace(incoming, raw_name=store_raw_stream([incoming.letter.raw])))
 
 
-def _known_to(mailbox: Mailbox, letters: Sequence[IncomingLetter], prepared: Mapping[int, _Ready]) -> KnownLetters:
-    keys = {ready.letter.group_key for ready in prepared.values()}
+def _known_to(mailbox: Mailbox, letters: Sequence[PreparedLetter]) -> KnownLetters:
+    keys = {letter.group_key for letter in letters}
     return KnownLetters.of(mailbox.pk, [letter.parsed for letter in letters], group_keys=keys)
 
 
@@ -227,9 +222,9 @@ def _ids_by_uid(new: Mapping[int, _Ready], filed: Mapping[int, PreparedLetter]) 
     return {uid: by_identity[ready.letter.parsed.identity] for uid, ready in new.items()}
 
 
-def _places(letters: Sequence[IncomingLetter], ids: Mapping[int, int], outcomes: Mapping[int, str]) -> Iterator[Place]:
+def _places(letters: Sequence[PreparedLetter], ids: Mapping[int, int], outcomes: Mapping[int, str]) -> Iterator[Place]:
     for letter in letters:
-        yield Place(letter.uid, ids[letter.uid], Outcome.IMPORTED, SEEN in letter.flags, is_on_server=True)
+        yield Place(letter.uid, ids[letter.uid], Outcome.IMPORTED, SEEN in letter.incoming.flags, is_on_server=True)
     for uid, outcome in outcomes.items():
         yield Place(uid, None, outcome, is_seen=False, is_on_server=outcome != Outcome.GONE)
 

@@ -90,7 +90,7 @@ def insert_letters(mailbox_id: int, new: NewRows, *, on_server: bool) -> list[tu
     (message id, email key) of all who take part, for linking."""
     account_id, now = current_account_id(), timezone.now()
     box = (account_id, mailbox_id)
-    people = [(account_id, pk, *c) for pk, letter in new.messages.items() for c in rows.participant_cells(letter)]
+    people = [(account_id, pk, *c) for pk, letter in new.messages.items() for c in letter.cells.participants]
     run_together(
         [
             insert("threads_thread", THREAD_COLUMNS, (_thread_cells(box, *each) for each in new.threads.items())),
@@ -99,21 +99,21 @@ def insert_letters(mailbox_id: int, new: NewRows, *, on_server: bool) -> list[tu
                 "threads_message",
                 rows.MESSAGE_COLUMNS,
                 (
-                    (*box, pk, *new.placed[pk], on_server, now, *rows.message_cells(letter))
+                    (*box, pk, *new.placed[pk], on_server, now, *letter.cells.message)
                     for pk, letter in new.messages.items()
                 ),
             ),
             insert(
                 "threads_messagebody",
                 rows.BODY_COLUMNS,
-                ((*box, pk, new.raw_names[pk], *rows.body_cells(letter)) for pk, letter in new.messages.items()),
+                ((*box, pk, new.raw_names[pk], *letter.cells.body) for pk, letter in new.messages.items()),
                 slots=BODY_SLOTS,
             ),
             insert("threads_participant", rows.PARTICIPANT_COLUMNS, people),
             insert(
                 "threads_attachment",
                 rows.ATTACHMENT_COLUMNS,
-                ((account_id, pk, *c) for pk, letter in new.messages.items() for c in rows.attachment_cells(letter)),
+                ((account_id, pk, *c) for pk, letter in new.messages.items() for c in letter.cells.attachments),
             ),
         ]
     )

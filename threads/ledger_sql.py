@@ -119,6 +119,13 @@ ON CONFLICT (account_id, entry_id) DO UPDATE SET reason = excluded.reason, detai
 """
 
 
+# The same bytes in a place of before the server numbered the folder anew: one letter is shown once.
+SUPERSEDED = """
+DELETE FROM threads_quarantinedletter q USING threads_folderentry e
+WHERE e.id = q.entry_id AND e.folder_id = %s AND e.generation < %s AND q.raw_name = ANY(%s)
+"""
+
+
 def quarantine(mailbox_id: int, folder_id: int, generation: int, failed: Sequence[FailedLetter]) -> None:
     """Rows for letters that failed, whose places are noted; one more try for those that are there (G14)."""
     if not failed:
@@ -126,6 +133,8 @@ def quarantine(mailbox_id: int, folder_id: int, generation: int, failed: Sequenc
     slots, params = values([(letter.uid, *quarantine_cells(letter)) for letter in failed], casts=QUARANTINE_CASTS)
     where = [folder_id, generation]
     run(QUARANTINE.format(slots=slots), [mailbox_id, READER_VERSION, timezone.now(), *params, *where])
+    if names := [letter.raw_name for letter in failed if letter.raw_name]:
+        run(SUPERSEDED, [*where, names])
 
 
 IMPORTED = "UPDATE mailboxes_mailbox SET import_done = import_done + %s WHERE id = %s"

@@ -8,11 +8,9 @@ from mailkit.addresses import email_key
 from mailkit.html_cleaner import POLICY_VERSION
 from mailkit.types import Address
 from threads.grouping import Client
-from threads.letters import FailedLetter, PreparedLetter
+from threads.letters import Cells, FailedLetter, PreparedLetter
 from threads.models import Attachment, Message, Participant, QuarantinedLetter
 from threads.search_text import body_text, people_text, split_joints
-
-Cells = tuple[object, ...]
 
 
 def _limit(model: type[Message | Participant | Attachment | QuarantinedLetter], field_name: str) -> int:

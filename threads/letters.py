@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from mailkit.types import Address, ParsedMessage, ReadLetter
-from threads.grouping import (
-    Client,
-    Direction,
-    Letter,
-    OurSide,
-    answered_ids,
-    client_of,
-    collected_sender,
-    direction_of,
-    group_key,
-)
+from threads.grouping import Client, Direction, Letter, answered_ids
 
 SEEN = "\\Seen"
 
@@ -54,9 +44,22 @@ class FailedLetter:
     subject: str = ""
 
 
+Cells = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LetterCells:
+    """The rows of a letter as far as they do not depend on what is stored already: see threads.letter_rows."""
+
+    message: Cells
+    body: Cells
+    participants: Sequence[tuple[str, int, str, str, str]]
+    attachments: Sequence[Cells]
+
+
 @dataclass(frozen=True, slots=True)
 class PreparedLetter:
-    """What the rows of a letter are made of."""
+    """A letter ready to be filed, by threads.preparing: all that costs time and needs no lock is done."""
 
     incoming: IncomingLetter
     is_ours: bool
@@ -64,6 +67,11 @@ class PreparedLetter:
     direction: Direction
     group_key: bytes
     collected_from: Address | None  # who wrote it, where From names the collector (K15)
+    cells: LetterCells = field(default=LetterCells((), (), (), ()), repr=False)
+
+    @property
+    def uid(self) -> int:
+        return self.incoming.uid
 
     @property
     def parsed(self) -> ParsedMessage:
@@ -86,19 +94,3 @@ class PreparedLetter:
             client_key=self.client.key,
             group_key=self.group_key,
         )
-
-
-def prepare_letter(
-    incoming: IncomingLetter, *, ours: OurSide, is_from_sent: bool, is_ours: bool = False
-) -> PreparedLetter:
-    """Decide whose it is."""
-    parsed = incoming.letter.parsed
-    client = client_of(parsed, ours=ours, is_from_sent=is_from_sent)
-    return PreparedLetter(
-        incoming=incoming,
-        is_ours=is_ours,
-        client=client,
-        direction=direction_of(parsed, ours=ours, is_from_sent=is_from_sent),
-        group_key=group_key(client.key, parsed.subject),
-        collected_from=None if is_from_sent else collected_sender(parsed, ours=ours),
-    )

@@ -12,13 +12,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
-from accounts.tenant_models import SameAccount, TenantForeignKey, TenantModel
+from accounts.tenant_models import SameAccount, TenantForeignKey, TenantModel, TenantPartModel
 from crm.models import Contact
 from mailboxes.models import Mailbox
 from threads.querysets import CardLinkQuerySet, MessageQuerySet, ThreadQuerySet
 
 
-class Folder(TenantModel):
+class Folder(TenantPartModel):
     """A folder of the mail server that we read, and how far: the sync cursor.
 
     `generation` counts the server's UID epochs: it goes up when UIDVALIDITY changes or UIDNEXT goes back
@@ -54,7 +54,7 @@ class Folder(TenantModel):
         return f"{self.role} of mailbox {self.mailbox_id}"
 
 
-class Thread(TenantModel):
+class Thread(TenantPartModel):
     """A conversation with one client in one mailbox (K30, K31). The counts spare lists from counting."""
 
     mailbox = TenantForeignKey(Mailbox, on_delete=models.CASCADE, related_name="threads")
@@ -90,7 +90,7 @@ class Thread(TenantModel):
         return f"thread {self.pk}"
 
 
-class Message(TenantModel):
+class Message(TenantPartModel):
     """One letter of one mailbox, however often it lies on the server."""
 
     class Direction(models.TextChoices):
@@ -166,7 +166,7 @@ class Message(TenantModel):
         return self.bodies.all()[0]
 
 
-class MessageBody(TenantModel):
+class MessageBody(TenantPartModel):
     """The wide part of a message. Mailbox and time stand here again because the search reads no other table."""
 
     message = TenantForeignKey(Message, on_delete=models.CASCADE, related_name="bodies")
@@ -213,7 +213,7 @@ class MessageSearch(models.Model):
         return f"search entry of message {self.message_id}"
 
 
-class Participant(TenantModel):
+class Participant(TenantPartModel):
     """One address in a header of a letter."""
 
     class Role(models.TextChoices):
@@ -244,7 +244,7 @@ class Participant(TenantModel):
         return f"{self.role} of message {self.message_id}"
 
 
-class Attachment(TenantModel):
+class Attachment(TenantPartModel):
     """A file of a letter. Its bytes stay on the mail server and are fetched when it is opened, unless the mailbox keeps
     copies (K62)."""
 
@@ -270,7 +270,7 @@ class Attachment(TenantModel):
         return f"attachment {self.pk}"
 
 
-class FolderEntry(TenantModel):
+class FolderEntry(TenantPartModel):
     """A place on the server, and what became of the letter there. Rows of a folder are its ledger (G13)."""
 
     class Outcome(models.TextChoices):
@@ -306,7 +306,7 @@ class FolderEntry(TenantModel):
         return f"uid {self.uid} in folder {self.folder_id}"
 
 
-class QuarantinedLetter(TenantModel):
+class QuarantinedLetter(TenantPartModel):
     """A letter that could not be filed, kept raw (G14). Retried by hand, and by itself after an upgrade."""
 
     class Reason(models.TextChoices):
@@ -344,7 +344,7 @@ class QuarantinedLetter(TenantModel):
         return f"quarantined letter {self.pk}"
 
 
-class CardLink(TenantModel):
+class CardLink(TenantPartModel):
     """A letter that shows on the card of a contact, because an address of his takes part (R08, K14)."""
 
     contact = TenantForeignKey(Contact, on_delete=models.CASCADE, related_name="mail")

@@ -94,6 +94,11 @@ def verify_raw(name: str, *, size: int) -> None:
         raise RawLetterGone("damaged, or not the whole letter")
 
 
+def is_raw_of(name: str, digest: str) -> bool:
+    """Whether it is the letter whose bytes have this SHA-256."""
+    return digest_in(name, _KIND) == digest
+
+
 class _Unpacked(gzip.GzipFile):
     """Closes the file below as well."""
 

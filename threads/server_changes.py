@@ -44,6 +44,29 @@ def mark_vanished(folder: Folder, uids: Collection[int], *, lease: Lease) -> int
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """Places that were taken for empty and are not."""
+
+    filled: int  # whose letters lie there again
+    unfetched: frozenset[int]  # UIDs that were gone before their letters could be fetched
+
+
+@transaction.atomic
+def mark_returned(folder: Folder, uids: Collection[int], *, lease: Lease) -> Returned:
+    """The server lists these, whatever it did before: an index that lagged behind, a store that was away. Raises
+    LeaseLost.
+    """
+    if not uids:
+        return Returned(0, frozenset())
+    hold(lease)
+    places = select(RETURNED, [folder.pk, folder.generation, list(uids)])
+    message_ids = [message_id for _uid, _outcome, message_id in places if message_id is not None]
+    if message_ids:
+        run("UPDATE threads_message SET on_server = true WHERE id = ANY(%s) AND NOT on_server", [message_ids])
+    return Returned(len(places), frozenset(uid for uid, outcome, _id in places if outcome == "gone"))
+
+
+@dataclass(frozen=True, slots=True)
 class ChangedMark:
     """A place whose read mark is not what we knew."""
 
@@ -81,6 +104,10 @@ def _set_seen(marks: Sequence[ChangedMark], *, is_seen: bool) -> int:
     return run(SET_READ, [is_seen, [mark.message_id for mark in marks if mark.message_id is not None], is_seen])
 
 
+RETURNED = """
+UPDATE threads_folderentry SET is_on_server = outcome <> 'gone'
+WHERE folder_id = %s AND generation = %s AND uid = ANY(%s) AND NOT is_on_server RETURNING uid, outcome, message_id
+"""
 EMPTY_PLACES = """
 UPDATE threads_folderentry SET is_on_server = false
 WHERE folder_id = %s AND (generation = %s AND uid = ANY(%s) OR generation < %s) AND is_on_server RETURNING message_id

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 
+from crm_mail.embedded.benching import run_benchmarks
 from crm_mail.embedded.checking import check
 from crm_mail.embedded.errors import EmbeddedError
 from crm_mail.embedded.manage import manage
@@ -14,6 +15,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "manage": manage,
     "test": run_tests,
     "check": check,
+    "bench": run_benchmarks,
 }
 
 

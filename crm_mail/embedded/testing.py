@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -38,14 +38,14 @@ def run_tests(arguments: Sequence[str]) -> int:
 
 
 @contextmanager
-def temporary_services() -> Iterator[dict[str, str]]:
-    """The environment for a program that needs a database and a broker, both empty."""
+def temporary_services(settings: Mapping[str, str] = TEST_SETTINGS) -> Iterator[dict[str, str]]:
+    """The environment for a program that needs a database and a broker, both empty; `settings` are PostgreSQL's."""
     with ExitStack() as cleaning:
         directory = Path(tempfile.mkdtemp(prefix="crm-mail-test-"))
         cleaning.callback(shutil.rmtree, directory, ignore_errors=True)
         state = State(directory, service_account())
         state.prepare()
-        postgres = Postgres(state, TEST_SETTINGS)
+        postgres = Postgres(state, settings)
         cleaning.callback(postgres.child.stop)
         postgres.start()
         valkey = Valkey(state, keep=False)

@@ -1,0 +1,1 @@
+"""How fast the engine is, against other programs in the same run: `./crm-mail bench` (docs/benchmarks.md)."""
