@@ -11,6 +11,7 @@ from mailboxes.models import Credential, Mailbox
 from mailboxes.secrets import read_secret
 from mailkit import smtp_sender
 from mailkit.errors import LoginRefused
+from mailkit.imap_connection import SESSION_SECONDS
 from mailkit.imap_idle import IdleConnection, open_idle
 from mailkit.imap_session import ImapSession, open_imap
 from mailkit.network import resolve_public, tls_context
@@ -31,8 +32,8 @@ def _login(mailbox: Mailbox, username: str, field: str) -> Login:
         raise LoginRefused("The stored password cannot be read: enter it again", step="login") from error
 
 
-def imap_session(mailbox: Mailbox) -> ImapSession:
-    """A signed-in session, to be used with `with`. Raises MailError."""
+def imap_session(mailbox: Mailbox, *, seconds: float = SESSION_SECONDS) -> ImapSession:
+    """A signed-in session, to be used with `with`, for so many `seconds`. Raises MailError."""
     return open_imap(
         _imap_server(mailbox),
         _login(mailbox, mailbox.imap_username, Credential.Field.IMAP_PASSWORD),
@@ -40,6 +41,7 @@ def imap_session(mailbox: Mailbox) -> ImapSession:
         read_seconds=settings.MAIL_READ_SECONDS,
         tls=tls_context(settings.MAIL_CA_FILE),
         resolve=resolve,
+        seconds=seconds,
     )
 
 

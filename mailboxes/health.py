@@ -105,7 +105,9 @@ def note_synced(mailbox: Mailbox) -> None:
 def note_doubtful(mailbox: Mailbox) -> None:
     """A visit brought all letters that the server lists, but it counts more: "synced" would not be true (G13)."""
     doubted = Mailbox.objects.filter(pk=mailbox.pk).exclude(error_code=SMTP_LOGIN_REFUSED)
-    news = doubted.exclude(error_code=COUNTS_DIFFER).update(error_code=COUNTS_DIFFER, error_detail="")
+    news = doubted.exclude(error_code=COUNTS_DIFFER).update(
+        status=Mailbox.Status.GREEN, error_code=COUNTS_DIFFER, error_detail=""
+    )
     Mailbox.objects.filter(pk=mailbox.pk).update(state=Mailbox.State.SYNCING, failure_count=0)
     if news:
         live.publish("mailbox", mailbox_id=mailbox.pk)

@@ -117,12 +117,17 @@ def _update(lease: Lease, change: str, question: str) -> bool:
     return bool(row[0])
 
 
+# A row that somebody holds at the moment is passed over: one mailbox must not cost the others their leases.
 RENEW_ALL = f"""
-UPDATE mailboxes_mailbox SET lease_until = statement_timestamp() + interval '{LEASE_SECONDS} seconds'
-WHERE (id, lease_token) IN (SELECT * FROM unnest(%s::bigint[], %s::uuid[]))
+WITH held AS MATERIALIZED (
+  SELECT id FROM mailboxes_mailbox WHERE (id, lease_token) IN (SELECT * FROM unnest(%s::bigint[], %s::uuid[]))
+  FOR NO KEY UPDATE SKIP LOCKED)
+UPDATE mailboxes_mailbox mailbox SET lease_until = statement_timestamp() + interval '{LEASE_SECONDS} seconds'
+FROM held WHERE mailbox.id = held.id
 """  # noqa: S608  (constants only)
 RELEASE_UNCHANGED = """
-UPDATE mailboxes_mailbox SET lease_token = NULL, lease_until = NULL, last_synced_at = statement_timestamp()
+UPDATE mailboxes_mailbox SET lease_token = NULL, lease_until = NULL, last_synced_at = statement_timestamp(),
+  crash_count = 0
 WHERE (id, lease_token) IN (SELECT * FROM unnest(%s::bigint[], %s::uuid[]))
 RETURNING account_id, id, next_sync_at <= statement_timestamp()
 """
@@ -152,8 +157,11 @@ def _columns(leases: Collection[Lease]) -> tuple[list[int], list[str]]:
 
 
 def hold(lease: Lease) -> Mailbox:
-    """Inside a transaction: the mailbox's row, locked until the commit. Raises LeaseLost."""
-    mailbox = Mailbox.objects.select_for_update().filter(pk=lease.mailbox_id, lease_token=lease.token).first()
+    """Inside a transaction: the mailbox's row, locked until the commit; new rows may refer to it meanwhile. Raises
+    LeaseLost.
+    """
+    rows = Mailbox.objects.select_for_update(no_key=True)
+    mailbox = rows.filter(pk=lease.mailbox_id, lease_token=lease.token).first()
     if mailbox is None:
         raise LeaseLost(f"mailbox {lease.mailbox_id}")
     return mailbox

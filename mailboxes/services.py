@@ -82,6 +82,7 @@ def _set_servers(mailbox: Mailbox, request: ConnectRequest, report: CheckReport)
     mailbox.state = Mailbox.State.IMPORTING if receives and is_first else Mailbox.State.SYNCED
     mailbox.next_sync_at = timezone.now() if receives else None
     mailbox.failure_count, mailbox.error_code, mailbox.error_detail = 0, "", ""
+    mailbox.lease_token = mailbox.lease_until = None  # a visit that goes on has nothing to say of the new servers
 
 
 def _store_passwords(mailbox: Mailbox, request: ConnectRequest) -> None:

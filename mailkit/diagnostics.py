@@ -13,6 +13,8 @@ from mailkit.imap_session import open_imap
 from mailkit.network import Resolver
 from mailkit.types import Login, Security, ServerAddress
 
+CHECK_SECONDS = 60  # a person waits
+
 
 @dataclass(frozen=True, slots=True)
 class CheckStep:
@@ -39,7 +41,13 @@ def check_imap(
 
     def attempt() -> None:
         with open_imap(
-            server, login, connect_seconds=connect_seconds, read_seconds=read_seconds, tls=tls, resolve=resolve
+            server,
+            login,
+            connect_seconds=connect_seconds,
+            read_seconds=read_seconds,
+            tls=tls,
+            resolve=resolve,
+            seconds=CHECK_SECONDS,
         ) as session:
             session.list_folders()
             session.folder_status("INBOX")

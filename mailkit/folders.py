@@ -23,6 +23,8 @@ _SENT_WORDS = (
     "|送信済みメール|보낸 편지함|보낸메일함|จดหมายที่ส่ง|รายการที่ถูกส่ง|đã gửi|terkirim|item terkirim"
 )
 _SENT_NAMES = _SENT_WORDS.split("|")
+MAX_CHOICES = 50  # a server may call each of its folders that
+MAX_NAME_CHARS = 1000
 
 
 def find_sent_folder(folders: Iterable[RemoteFolder]) -> str | None:
@@ -32,9 +34,13 @@ def find_sent_folder(folders: Iterable[RemoteFolder]) -> str | None:
 
 def list_sent_folders(folders: Iterable[RemoteFolder]) -> list[str]:
     """All folders that may hold the sent letters, likeliest first. With more than one the person picks (rule K13)."""
-    selectable = [folder for folder in folders if not _has_flag(folder, "\\noselect", "\\nonexistent")]
+    selectable = [folder for folder in folders if _is_selectable(folder)]
     flagged = [folder.name for folder in selectable if _has_flag(folder, "\\sent")]
-    return flagged or [folder.name for folder in sorted(_named(selectable), key=_rank)]
+    return (flagged or [folder.name for folder in sorted(_named(selectable), key=_rank)])[:MAX_CHOICES]
+
+
+def _is_selectable(folder: RemoteFolder) -> bool:
+    return len(folder.name) <= MAX_NAME_CHARS and not _has_flag(folder, "\\noselect", "\\nonexistent")
 
 
 def _named(folders: Sequence[RemoteFolder]) -> list[RemoteFolder]:

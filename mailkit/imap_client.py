@@ -13,13 +13,13 @@ from imapclient.imapclient import SocketTimeout
 
 from mailkit.errors import MailError, TlsRefused
 from mailkit.failpoints import failpoint
-from mailkit.imap_connection import ImapConnection, imap_safe
+from mailkit.imap_connection import SESSION_SECONDS, ImapConnection, imap_safe
 from mailkit.imap_errors import translated
 from mailkit.network import Resolver
 from mailkit.types import Login, Secret, ServerAddress
 
 
-def open_connection(
+def open_connection(  # noqa: PLR0913  (all by name, and passed on)
     server: ServerAddress,
     login: Login,
     *,
@@ -27,9 +27,10 @@ def open_connection(
     read_seconds: float,
     tls: ssl.SSLContext,
     resolve: Resolver,
+    seconds: float = SESSION_SECONDS,
 ) -> tuple[ImapClient, frozenset[str]]:
     """Connect and sign in; the client and what the server can do. The step at which it failed is in the error: dns,
-    connect, tls or login. The caller hangs up.
+    connect, tls or login. The caller hangs up, within so many `seconds`.
     """
     username, secret = imap_safe(login.username), Secret(imap_safe(login.secret.value))
     addresses = resolve(server.host, server.port)
@@ -43,6 +44,7 @@ def open_connection(
     except MailError as error:
         client.hang_up()
         raise error.without_secret(login) from None
+    connection.allow(seconds)
     return client, capabilities
 
 

@@ -21,11 +21,14 @@ from mailkit.types import Security, ServerAddress
 MAX_LITERAL_BYTES = 60 * 1024 * 1024  # one letter or part
 MAX_ANSWER_BYTES = 192 * 1024 * 1024  # all that one command may bring: callers ask for 4 MB, or for one letter
 MAX_ANSWER_LINES = 500_000  # of one command: flags of every letter of a very large folder
+MAX_FOLDERS = 10_000  # in the answer to LIST, which is read word by word
 MAX_LINE_BYTES = 64 * 1024
 # UID SEARCH brings up to 50,000 UIDs of ten digits in a line, VANISHED sets of them, BODYSTRUCTURE a whole tree.
 MAX_LONG_LINE_BYTES = 1_000_000
 COMMAND_SECONDS = 300  # a server that sends a byte now and then never meets the time-out of reading
-_UNLIMITED_COMMANDS = {"IDLE", "APPEND"}  # the one waits, the other sends as long as it takes
+APPEND_SECONDS = 1800  # a letter of 100 MB goes out before its answer comes
+SIGN_IN_SECONDS = 60  # from the greeting to the answer to LOGIN
+SESSION_SECONDS = 1800  # there are many commands in a session, and each may drip
 _BUFFER_BYTES = 32 * 1024
 
 _TAG = b"A"
@@ -66,7 +69,9 @@ class ImapConnection(imaplib.IMAP4):
         self._tls = tls
         self._answer_bytes = 0
         self._answer_lines = 0
+        self._most_lines = MAX_ANSWER_LINES
         self._line_limit = MAX_LINE_BYTES
+        self._ends_at = time.monotonic() + SIGN_IN_SECONDS
         self._unread: bytes | None = None  # a line that was looked at and belongs to imaplib
         self._answers: FetchAnswers | None = None
         self.throttled = b""  # what the server said when it asked us to slow down, though it did as it was told
@@ -83,6 +88,10 @@ class ImapConnection(imaplib.IMAP4):
     def is_encrypted(self) -> bool:
         """Whether TLS with a verified certificate is on."""
         return isinstance(self.sock, ssl.SSLSocket)
+
+    def allow(self, seconds: float) -> None:
+        """From now on, for all commands together. Signing in has had its own time."""
+        self._ends_at = time.monotonic() + seconds
 
     def say_goodbye(self) -> None:
         """LOGOUT; nobody waits for the answer, which would cost a round trip."""
@@ -147,7 +156,7 @@ class ImapConnection(imaplib.IMAP4):
 
     def _attach(self) -> None:
         self.file.close()  # imaplib's own
-        self._wire = _Wire(self.sock)
+        self._wire = _Wire(self.sock, self._deadline(COMMAND_SECONDS))
         self.file = io.BufferedReader(self._wire, _BUFFER_BYTES)
 
     def ask_capabilities(self) -> None:
@@ -222,10 +231,21 @@ class ImapConnection(imaplib.IMAP4):
 
     def _command(self, name: str, *args: object) -> bytes:
         self._line_limit = MAX_LONG_LINE_BYTES if name == "UID" else MAX_LINE_BYTES
-        is_limited = name not in _UNLIMITED_COMMANDS
-        self._wire.deadline = time.monotonic() + COMMAND_SECONDS if is_limited else float("inf")
+        self._most_lines = MAX_FOLDERS if name == "LIST" else MAX_ANSWER_LINES
+        self._wire.deadline = self._deadline(APPEND_SECONDS if name == "APPEND" else COMMAND_SECONDS)
+        self._forget_what_nobody_asked()
         tag: bytes = super()._command(name, *args)  # type: ignore[misc]  # not in the stubs
         return tag
+
+    def _deadline(self, seconds: float) -> float:
+        return min(time.monotonic() + seconds, self._ends_at)
+
+    def _forget_what_nobody_asked(self) -> None:
+        """What was told to earlier commands has been taken by now. imaplib keeps the rest until a folder is opened:
+        each command may bring MAX_ANSWER_BYTES of it.
+        """
+        goodbye = self.untagged_responses.get("BYE")
+        self.untagged_responses = {"BYE": goodbye} if goodbye else {}
 
     def _new_tag(self) -> bytes:
         self._answer_bytes = self._answer_lines = 0  # a new command begins
@@ -281,7 +301,7 @@ class ImapConnection(imaplib.IMAP4):
 
     def _count(self, size: int) -> None:
         self._answer_bytes += size
-        is_too_much = self._answer_bytes > MAX_ANSWER_BYTES or self._answer_lines > MAX_ANSWER_LINES
+        is_too_much = self._answer_bytes > MAX_ANSWER_BYTES or self._answer_lines > self._most_lines
         if size > MAX_LITERAL_BYTES or is_too_much:
             raise ProtocolViolated("The server sends more than we asked for", step="folders")
 
@@ -302,8 +322,8 @@ class _Wire(io.RawIOBase):
     all reads of a command together until the deadline.
     """
 
-    def __init__(self, sock: socket.socket) -> None:
-        self.deadline = time.monotonic() + COMMAND_SECONDS  # of the greeting; each command sets its own
+    def __init__(self, sock: socket.socket, deadline: float) -> None:
+        self.deadline = deadline  # of the greeting; each command sets its own
         self._sock = sock
 
     def readable(self) -> bool:

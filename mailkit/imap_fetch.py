@@ -15,12 +15,15 @@ from typing import Any
 from mailkit.errors import ProtocolViolated
 
 MAX_DEPTH = 250  # of brackets in one answer; each part of a letter takes at most two
+MAX_WORDS = 4_000_000  # in the answers to one command: flags of 500,000 letters. Two bytes may be a list, of 64
+MAX_NUMBER = 2**63 - 1
 _MONTHS = {name: number for number, name in enumerate(b"jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
 
-# One word: a bracket, a quoted string, the announcement of a literal, the name of a section, an atom.
+# One word: a bracket, a quoted string, the announcement of a literal, the name of a section, an atom; or all the rest,
+# when no word begins it. Possessive throughout: nothing is tried a second time, or a million blanks would take hours.
 _WORD = re.compile(
-    rb' *(?:(?P<bracket>[()])|"(?P<quoted>[^"\\]*(?:\\.[^"\\]*)*)"|(?P<literal>~?\{\d+\}\Z)'
-    rb'|(?P<atom>BODY\[[^\]]*\](?:<\d+>)?|[^\s()"]+))',
+    rb' *+(?:(?P<bracket>[()])|"(?P<quoted>[^"\\]*+(?:\\.[^"\\]*+)*+)"|(?P<literal>~?\{\d++\}\Z)'
+    rb'|(?P<atom>BODY\[[^\]]{0,500}+\](?:<\d+>)?|[^\s()"]++)|(?P<rest>.*+))',
     re.IGNORECASE | re.DOTALL,
 )
 _DAY_MINUTES = 24 * 60
@@ -49,8 +52,13 @@ class FetchAnswers:
     lines: list[FetchLine] = field(default_factory=list)
     epochs: list[int] = field(default_factory=list)
     _epoch: int = 0
+    _words: int = 0
 
     def add(self, line: FetchLine) -> None:
+        """Raises ProtocolViolated when these are more words than anybody asked for."""
+        self._words += sum(text.count(b" ") + text.count(b"(") for text in line.pieces[::2])
+        if self._words > MAX_WORDS:
+            raise _violated()
         self.lines.append(line)
         self.epochs.append(self._epoch)
 
@@ -93,11 +101,7 @@ def read_words(pieces: Sequence[bytes]) -> list[Word]:
 
 def _read_text(text: bytes, literal: Sequence[bytes], nest: list[list[Word]]) -> None:
     """The words of one piece, and of the literal that follows it, to the innermost of the lists that are open."""
-    position = 0
-    for found in _WORD.finditer(text):
-        if found.start() != position:  # what lies between is no word
-            break
-        position = found.end()
+    for found in _WORD.finditer(text):  # the last is the rest: that of a sound piece is blank
         kind = found.lastgroup
         if kind == "atom":
             nest[-1].append(_atom(found["atom"]))
@@ -105,10 +109,10 @@ def _read_text(text: bytes, literal: Sequence[bytes], nest: list[list[Word]]) ->
             nest[-1].append(_unescaped(found["quoted"]))
         elif kind == "literal":
             nest[-1].extend(literal)
-        else:
+        elif kind == "bracket":
             _open_or_close(nest, found["bracket"])
-    if position < len(text.rstrip()):
-        raise _violated()
+        elif found["rest"].strip():
+            raise _violated()
 
 
 def _open_or_close(nest: list[list[Word]], bracket: bytes) -> None:
@@ -132,7 +136,7 @@ def _unescaped(quoted: bytes) -> bytes:
 
 def number_of(word: Word) -> int:
     """A number of the protocol: digits, at most 63 bits (RFC 7162). Raises ProtocolViolated."""
-    if not isinstance(word, bytes) or not word.isdigit() or len(word) > 19:
+    if not isinstance(word, bytes) or not word.isdigit() or len(word) > 19 or int(word) > MAX_NUMBER:
         raise _violated()
     return int(word)
 
@@ -167,12 +171,14 @@ def read_internaldate(value: bytes) -> datetime | None:
 def read_uid_set(words: Iterable[bytes], *, up_to: int, limit: int) -> frozenset[int] | None:
     """`41,43:116` as UIDs not above `up_to`; None when there are more than `limit`. Raises ProtocolViolated."""
     uids: set[int] = set()
+    named = 0  # not len(uids): a server may name the same ones again and again
     for word in words:
         for span in word.split(b","):
             first, _, last = span.partition(b":")
             low, high = sorted((number_of(first), number_of(last or first)))
             high = min(high, up_to)
-            if len(uids) + max(0, high - low) > limit:
+            named += max(0, high - low + 1)
+            if named > limit:
                 return None
             uids.update(range(low, high + 1))
     return frozenset(uids)

@@ -103,7 +103,7 @@ class IdleConnection:
         self._send(_TAG + b" EXAMINE INBOX\r\n")
         while not self.is_idling:
             with translated("idle"):
-                self._socket.settimeout(max(until - time.monotonic(), 0.001))
+                self._socket.settimeout(_left(until))
             self.read_events()
         self._socket.setblocking(False)
         return self
@@ -211,6 +211,14 @@ def _take_over(imap: ImapConnection) -> IdleConnection:
     reader.close()  # the socket stays open
     _keep_alive(sock)
     return IdleConnection(sock, rest)
+
+
+def _left(until: float) -> float:
+    """Seconds. A server that always has a byte more would never meet a time-out."""
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("The answer takes too long")
+    return left
 
 
 def _keep_alive(sock: socket.socket) -> None:

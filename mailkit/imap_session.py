@@ -26,7 +26,7 @@ from mailkit.errors import (
 from mailkit.folders import find_sent_folder, list_sent_folders
 from mailkit.imap_bodystructure import read_structure
 from mailkit.imap_client import ImapClient, folder_word, open_connection
-from mailkit.imap_connection import MAX_LITERAL_BYTES, imap_quoted, imap_safe
+from mailkit.imap_connection import MAX_LITERAL_BYTES, SESSION_SECONDS, imap_quoted, imap_safe
 from mailkit.imap_errors import translated
 from mailkit.imap_fetch import Items, flags_of, number_of, read_uid_set, received_at_of
 from mailkit.imap_protocol import ImapSession
@@ -67,12 +67,12 @@ _PART_NUMBER = re.compile(_PART, re.ASCII)
 _SECTION = re.compile(rf"(?:{_PART}(?:\.(?:MIME|HEADER|TEXT))?|HEADER|TEXT)?", re.ASCII)
 _FLAG = re.compile(r"\\?[A-Za-z0-9$_.-]{1,100}", re.ASCII)
 _APPENDUID = re.compile(rb"\[APPENDUID \d+ (\d+)\]", re.IGNORECASE)
-_BRACKETED = re.compile(rb"\([^)]*\)")
+_BRACKETED = re.compile(rb"\([^()]*+\)")
 _STATUS_ITEMS = "UIDVALIDITY UIDNEXT MESSAGES"
 _ADDRESS_FIELDS = ("from", "to", "cc")
 
 
-def open_imap(
+def open_imap(  # noqa: PLR0913  (all by name, and passed on)
     server: ServerAddress,
     login: Login,
     *,
@@ -80,10 +80,19 @@ def open_imap(
     read_seconds: float,
     tls: ssl.SSLContext,
     resolve: Resolver,
+    seconds: float = SESSION_SECONDS,
 ) -> ImapSession:
-    """Connect and sign in. The step at which it failed is in the error: dns, connect, tls or login."""
+    """Connect and sign in; then all has to be done within so many `seconds`. The step at which it failed is in the
+    error: dns, connect, tls or login.
+    """
     client, capabilities = open_connection(
-        server, login, connect_seconds=connect_seconds, read_seconds=read_seconds, tls=tls, resolve=resolve
+        server,
+        login,
+        connect_seconds=connect_seconds,
+        read_seconds=read_seconds,
+        tls=tls,
+        resolve=resolve,
+        seconds=seconds,
     )
     return _Session(client, capabilities)
 

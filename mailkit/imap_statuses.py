@@ -10,6 +10,8 @@ from mailkit.errors import ProtocolViolated
 from mailkit.imap_fetch import Word, number_of, read_words
 from mailkit.types import FolderStatus
 
+MAX_LETTERS = 2**31 - 1  # what our columns count
+
 
 def read_statuses(answers: Sequence[Sequence[bytes]], folders: Sequence[str]) -> list[FolderStatus]:
     """The status of each folder. Answers are told apart by name; where a server writes names in a way of its own, by
@@ -45,6 +47,8 @@ def _status(told: Mapping[bytes, Word], *, count: bytes) -> FolderStatus:
         uidvalidity, uidnext, messages = told[b"UIDVALIDITY"], told[b"UIDNEXT"], told[count]
     except KeyError as error:
         raise ProtocolViolated("The server does not say the folder's state", step="folders") from error
+    if number_of(messages) > MAX_LETTERS:
+        raise ProtocolViolated("The server counts more letters than there can be", step="folders")
     modseq = number_of(told.get(b"HIGHESTMODSEQ") or b"0")  # 0: this folder keeps none (RFC 7162 section 3.1.2.2)
     return FolderStatus(number_of(uidvalidity), number_of(uidnext), number_of(messages), modseq or None)
 

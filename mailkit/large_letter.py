@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 LARGE_LETTER_BYTES = 1024 * 1024
 CHUNK_BYTES = 1024 * 1024
+MAX_STREAM_BYTES = 512 * 1024 * 1024  # no provider takes letters half as large: this one has no end
 SAMPLE_BYTES = 2048  # of the begin and the end of a file: two lines at least
 MAX_COUNTED_BYTES = 32 * 1024 * 1024  # fetched of files only to know their sizes; beyond, sizes are estimated
 
@@ -54,9 +55,11 @@ def stream_file(session: ImapSession, uid: int, section: str, encoding: str | No
     return decode_stream(_stream(session, uid, section), encoding)
 
 
-def _stream(session: ImapSession, uid: int, section: str) -> Iterator[bytes]:
+def _stream(session: ImapSession, uid: int, section: str, *, most: int = MAX_STREAM_BYTES) -> Iterator[bytes]:
     start = 0
     while True:
+        if start > most:
+            raise ProtocolViolated("The server sends more than a letter can hold", step="folders")
         chunk = session.fetch_section(uid, section, start=start, count=CHUNK_BYTES)
         if chunk:
             yield chunk
@@ -116,7 +119,8 @@ class _Skeleton:
         if remote.size > self._count_left:
             return remote.size * 3 // 4
         self._count_left -= remote.size
-        return sum(map(len, decode_stream(_stream(self._session, self._uid, section), part.encoding)))
+        encoded = _stream(self._session, self._uid, section, most=remote.size + CHUNK_BYTES)
+        return sum(map(len, decode_stream(encoded, part.encoding)))
 
 
 def _closed(head: bytes) -> bytes:

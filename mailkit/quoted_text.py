@@ -9,10 +9,12 @@ _QUOTED = re.compile(r"^[ \t]?>")
 _INTRODUCTION = re.compile(
     r"^(?:on\b.{0,200}\bwrote|el\b.{0,200}\bescribió|le\b.{0,200}\ba écrit|am\b.{0,200}\bschrieb.{0,100}"
     r"|em\b.{0,200}\bescreveu|il\b.{0,200}\bha scritto|op\b.{0,200}\bschreef.{0,100}"
-    r"|.{0,200}\b(?:пишет|писал|писала|написал|написала|написали|пише)"
-    r"(?:\(а\))?.{0,100}|.{0,120}\d{4}.{0,120}<[^<>\s]{1,200}@[^<>\s]{1,200}>)\s*:\s*$",
+    r"|.{0,200}\b(?:пишет|писал|писала|написал|написала|написали|пише)(?:\(а\))?.{0,100})\s*:\s*$",
     re.IGNORECASE,
 )
+# "2026-11-21 10:15 GMT+01:00 Bob <b@x>:", in any language. In two steps, which take linear time.
+_AUTHOR = re.compile(r"<[^<>\s@]{1,200}@[^<>\s@]{1,200}>\s*:$")
+_YEAR = re.compile(r"\d{4}")
 # Outlook and its kin quote below a line, without marks.
 _BELOW = re.compile(
     r"^\s*(?:-{2,}\s*(?:original message|forwarded message|исходное сообщение|пересылаемое сообщение|mensaje original"
@@ -76,10 +78,15 @@ def _is_introduction(line: str, lines: list[str], index: int) -> bool:
     if not line or line.startswith(">"):
         return False
     following = lines[index + 1][:MAX_LINE_CHARS].strip() if index + 1 < len(lines) else ""
-    if line.endswith(":") and _INTRODUCTION.match(line):
-        return True
-    broken = f"{line} {following}"
-    return broken.endswith(":") and _INTRODUCTION.match(broken) is not None
+    return _introduces(line) or _introduces(f"{line} {following}")
+
+
+def _introduces(line: str) -> bool:
+    if not line.endswith(":"):
+        return False
+    author = _AUTHOR.search(line)
+    is_dated = author is not None and _YEAR.search(line, 0, min(author.start(), 124)) is not None
+    return is_dated or _INTRODUCTION.match(line) is not None
 
 
 def _is_header_block(line: str, lines: list[str], index: int) -> bool:

@@ -4,19 +4,24 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
-from mailboxes.connections import imap_session
+from mailboxes.live_sessions import live_session
+from mailboxes.models import Mailbox
 from mailkit.errors import FolderGone, MessageGone
 from mailkit.imap_session import ImapSession
+from mailkit.large_letter import stream_file
 from mailkit.mime_reader import identity_of
 from mailkit.types import RemoteHead
 from sync.services import request_sync
-from sync.visit import Connect
 from threads.attachment_store import open_file
 from threads.errors import StoredFileGone
 from threads.models import Attachment, Folder, FolderEntry, Message
 
+Live = Callable[[Mailbox], AbstractContextManager[ImapSession]]
+LARGE_FILE_BYTES = 16 * 1024 * 1024
 logger = logging.getLogger(__name__)
 
 
@@ -29,7 +34,7 @@ class AttachmentBytes:
     content: bytes = field(repr=False)
 
 
-def open_attachment(attachment: Attachment, *, connect: Connect = imap_session) -> AttachmentBytes:
+def open_attachment(attachment: Attachment, *, connect: Live = live_session) -> AttachmentBytes:
     """Raises MessageGone when the letter is not on the server any more, other MailErrors when it cannot be asked."""
     content = _stored(attachment) or _fetched(attachment, connect)
     return AttachmentBytes(attachment.filename, attachment.content_type, content)
@@ -47,7 +52,7 @@ def _stored(attachment: Attachment) -> bytes | None:
         return None
 
 
-def _fetched(attachment: Attachment, connect: Connect) -> bytes:
+def _fetched(attachment: Attachment, connect: Live) -> bytes:
     places = _places(attachment)
     sent = _sent_folder(attachment)
     if not places and sent is None:
@@ -93,7 +98,7 @@ def _fetch_from_any(
 def _fetch(session: ImapSession, place: FolderEntry, attachment: Attachment) -> bytes:
     examined = session.examine(place.folder.name)
     if examined.uidvalidity == place.folder.uidvalidity:
-        return session.fetch_part(place.uid, attachment.section)
+        return _content(session, place.uid, attachment)
     # The UID may be another letter's by now. Until the next visit has read the folder anew, Message-ID finds it.
     return _find_and_fetch(session, attachment)
 
@@ -106,7 +111,14 @@ def _find_and_fetch(session: ImapSession, attachment: Attachment) -> bytes:
     same = [head.uid for head in session.fetch_heads(found) if _is_same(head, message)]
     if not same:
         raise MessageGone("The letter is no longer in this folder", step="folders")
-    return session.fetch_part(same[-1], attachment.section)
+    return _content(session, same[-1], attachment)
+
+
+def _content(session: ImapSession, uid: int, attachment: Attachment) -> bytes:
+    """A large file by chunks: no connection takes 100 MB in one answer, as a letter may hold (M16)."""
+    if attachment.size <= LARGE_FILE_BYTES:
+        return session.fetch_part(uid, attachment.section)
+    return b"".join(stream_file(session, uid, attachment.section))
 
 
 def _is_same(head: RemoteHead, message: Message) -> bool:

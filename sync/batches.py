@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import DatabaseError, DataError, OperationalError
 from django.utils import timezone
 
 from mailboxes.leases import Lease
 from mailboxes.models import Mailbox
+from mailkit.errors import MailError
 from mailkit.failpoints import failpoint
 from sync import ledger
 from sync.letter_head import describe_head
@@ -20,6 +21,7 @@ from threads.filing import FolderCursor, Progress, file_batch
 from threads.letters import FailedLetter, IncomingLetter
 from threads.models import Folder
 from threads.own_addresses import our_side_of
+from threads.preparing import prepare_for
 from threads.raw_store import store_raw_stream
 
 FEW = 20  # letters that are not worth a thread of their own
@@ -43,7 +45,7 @@ def file_letters(visit: Visit, folder: Folder, uids: Sequence[int], progress: Pr
     """Of the examined folder, in this order. False when time was up before the end. Raises MailError, LeaseLost."""
     if not uids:
         return True
-    for batch in read_carefully(visit, uids, policy_of(visit.mailbox)):
+    for batch in read_carefully(visit, folder, uids):
         file_one(visit.lease, folder, batch, ledger.unsettle_cursor(folder), progress)
         failpoint("Y10")
         if not visit.goes_on():
@@ -51,19 +53,29 @@ def file_letters(visit: Visit, folder: Folder, uids: Sequence[int], progress: Pr
     return True
 
 
-def read_carefully(visit: Visit, uids: Sequence[int], policy: Policy) -> Iterator[Batch]:
-    """Batches of letters, to be filed before the next is asked for."""
+def read_carefully(
+    visit: Visit, folder: Folder, uids: Sequence[int], *, were_left_out: bool = False
+) -> Iterator[Batch]:
+    """Batches of letters, to be filed before the next is asked for. `were_left_out`: by the first import."""
+    policy, prepare = policy_of(visit.mailbox), prepare_for(folder)
     if visit.is_careful:
-        return _one_at_a_time(visit, uids, policy)
-    batches = read_batches(visit.session, uids, policy)
+        one_by_one = ((uid, read_batches(visit.session, [uid], policy, prepare)) for uid in uids)
+        return _marked(visit, folder, one_by_one, were_left_out=were_left_out)
+    batches = read_batches(visit.session, uids, policy, prepare)
     return batches if len(uids) <= FEW else prefetched(batches)
 
 
-def _one_at_a_time(visit: Visit, uids: Sequence[int], policy: Policy) -> Iterator[Batch]:
+def _marked(
+    visit: Visit, folder: Folder, one_by_one: Iterable[tuple[int, Iterator[Batch]]], *, were_left_out: bool
+) -> Iterator[Batch]:
     """Each is marked as the one that broke its worker before it is touched: if it does again, it is not tried again."""
-    for uid in uids:
+    for uid, batches in one_by_one:
         yield Batch(failed=[FailedLetter(uid, timezone.now(), 0, Reason.CRASHED, "")])
-        yield from read_batches(visit.session, [uid], policy)
+        try:
+            yield from batches
+        except MailError:  # the connection broke, not the worker: the letter is as good as any
+            ledger.unmark(folder, uid, was_left_out=were_left_out, lease=visit.lease)
+            raise
 
 
 def file_one(lease: Lease, folder: Folder, batch: Batch, cursor: FolderCursor, progress: Progress) -> None:
@@ -98,7 +110,10 @@ def _file_one_by_one(
 ) -> None:
     if len(batch.letters) == 1:
         (letter,) = batch.letters
-        failed = [*batch.failed, _unstorable(letter, batch.raws.get(letter.uid, letter.letter.raw), error)]
+        failed = [
+            *batch.failed,
+            _unstorable(letter.incoming, batch.raws.get(letter.uid, letter.incoming.letter.raw), error),
+        ]
         _file(lease, folder, Batch((), batch.outcomes, failed), cursor, progress)
         return
     _file(lease, folder, Batch((), batch.outcomes, batch.failed), cursor, progress)

@@ -76,13 +76,16 @@ def begin_import(visit: Visit, folders: Sequence[SeenFolder]) -> None:
 def begin_again(visit: Visit, seen: SeenFolder) -> None:
     """After the first import: what we have gets its new places, by identity; what came since will be fetched."""
     examined = visit.session.examine(seen.name)
-    is_same = seen.folder.uidvalidity != 0 and seen.folder.name == seen.name
+    known = (seen.folder.name, seen.folder.server)
+    is_same = seen.folder.uidvalidity != 0 and known == (seen.name, seen.server)
     found = rematch(visit, seen.folder, examined, is_same=is_same)
     with transaction.atomic():
         hold(visit.lease)
         _begin(seen, examined, found.floor, found.left_out, older=_older_than(found, examined))
         found.record(seen.folder)
-        ledger.recount_older(visit.mailbox, visit.lease)
+        if ledger.recount_older(visit.mailbox, visit.lease):  # all older mail may have been loaded before: not of here
+            done = Mailbox.objects.filter(pk=visit.mailbox.pk, load_older=True, history_due_at=None)
+            done.update(history_due_at=timezone.now())
 
 
 def _older_than(found: Rematch, examined: FolderStatus) -> int:

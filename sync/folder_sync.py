@@ -18,7 +18,7 @@ from sync.planner import FolderPlan, plan_disappeared, plan_folder, plan_missing
 from sync.visit import Visit
 from threads.filing import Progress
 from threads.models import Folder
-from threads.server_changes import mark_vanished
+from threads.server_changes import mark_returned, mark_vanished
 
 # As many new letters are more than a look for mail: they are left to a worker that computes (queue "import").
 HEAVY_LETTERS = 100
@@ -77,8 +77,9 @@ def _compare(visit: Visit, folder: Folder, plan: FolderPlan, messages: int, *, v
     if gone.is_refused:
         return _Comparison(is_believed=False)
     mark_vanished(folder, gone.uids, lease=visit.lease)
+    returned = mark_returned(folder, set(listed) - known, lease=visit.lease)
     older = sum(uid < folder.history_uid for uid in set(listed).difference(known))
     ledger.recount_older(visit.mailbox, visit.lease, {folder: older})
-    everything = ledger.known_above(folder, folder.history_uid - 1)
+    everything = ledger.known_above(folder, folder.history_uid - 1) - returned.unfetched
     missing = plan_missing(everything, listed, first=folder.history_uid, last=plan.last_uid)
     return _Comparison(is_believed=True, missing=missing)

@@ -7,7 +7,7 @@ look as it is. What it has done is committed batch by batch, so any visit goes o
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,7 +27,7 @@ from mailkit.failpoints import failpoint
 from mailkit.imap_session import ImapSession
 from mailkit.types import RemoteMessage
 from sync import ledger
-from sync.batches import file_one, policy_of, read_carefully
+from sync.batches import file_one, read_carefully
 from sync.budget import Budget
 from sync.reading import BATCH_LETTERS
 from sync.visit import Connect, Visit
@@ -83,7 +83,7 @@ def _load(mailbox: Mailbox, lease: Lease, deadline: float, connect: Connect) -> 
             is_done = _empty_shelves(Visit(session, mailbox, lease, deadline), budget)
     except MailError as error:
         logger.warning("older mail not loaded", extra={"mailbox_id": mailbox.pk, "error": type(error).__name__})
-        _end_failed(mailbox, lease, error)
+        _end_failed(mailbox, lease, budget, error)
         return False
     _end(mailbox, lease, budget, is_done=is_done)
     return not is_done and budget.is_left
@@ -122,27 +122,33 @@ def _load_shelf(visit: Visit, shelf: _Shelf, budget: Budget) -> bool:
     """The next letters of this folder, in batches. False when the visit is to end."""
     folder = shelf.folder
     visit.session.examine(folder.name)
-    for batch in read_carefully(visit, shelf.next_uids, policy_of(visit.mailbox)):
-        done = [*(letter.uid for letter in batch.letters), *batch.outcomes, *(letter.uid for letter in batch.failed)]
-        file_one(visit.lease, folder, batch, _cursor(folder, done), Progress.OLDER)
+    counted: set[int] = set()
+    for batch in read_carefully(visit, folder, shelf.next_uids, were_left_out=True):
+        done = {*(letter.uid for letter in batch.letters), *batch.outcomes, *(letter.uid for letter in batch.failed)}
+        # In a careful visit a letter comes twice: it is marked, and then read.
+        progress = Progress.SILENT if done <= counted else Progress.OLDER
+        file_one(visit.lease, folder, batch, _cursor(folder, done - counted), progress)
+        counted |= done
         failpoint("Y10")
         budget.spend(batch.byte_count)
         if not (_goes_on(visit) and budget.is_left):
             return False
     shelf.advance()
-    _move_boundary(folder, shelf.waiting)
+    _move_boundary(visit.lease, folder, shelf.waiting)
     return True
 
 
-def _cursor(folder: Folder, done: Sequence[int]) -> FolderCursor:
+def _cursor(folder: Folder, done: Collection[int]) -> FolderCursor:
     """The boundary stays till all above it are done: a visit may end between two batches."""
     below = sum(uid < folder.history_uid for uid in done)
     folder.older_count = max(0, folder.older_count - below)
     return ledger.cursor_of(folder)
 
 
-def _move_boundary(folder: Folder, waiting: Sequence[int]) -> None:
-    """Everything above the next letter has been looked at."""
+@transaction.atomic
+def _move_boundary(lease: Lease, folder: Folder, waiting: Sequence[int]) -> None:
+    """Everything above the next letter has been looked at. Raises LeaseLost."""
+    leases.hold(lease)
     folder.history_uid = min(folder.history_uid, waiting[0] + 1 if waiting else 1)
     Folder.objects.filter(pk=folder.pk).update(history_uid=folder.history_uid)
 
@@ -167,8 +173,10 @@ def _end(mailbox: Mailbox, lease: Lease, budget: Budget, *, is_done: bool) -> No
 
 
 @transaction.atomic
-def _end_failed(mailbox: Mailbox, lease: Lease, error: MailError) -> None:
+def _end_failed(mailbox: Mailbox, lease: Lease, budget: Budget, error: MailError) -> None:
     leases.hold(lease)
+    ledger.recount_older(mailbox, lease)
     note_failure(mailbox, error)
+    budget.save(mailbox)
     Mailbox.objects.filter(pk=mailbox.pk).update(history_due_at=timezone.now() + timedelta(minutes=10))
-    leases.release(lease)
+    leases.release(lease, is_sound=False)

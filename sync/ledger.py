@@ -13,7 +13,7 @@ from mailboxes.models import Mailbox
 from mailkit.types import FolderStatus
 from sync.planner import FolderMemory
 from threads.filing import FolderCursor
-from threads.models import Folder, FolderEntry
+from threads.models import Folder, FolderEntry, QuarantinedLetter
 
 FLAG_WINDOW = 500  # as many of the newest letters have their flags followed, where the server does not tell changes
 Outcome = FolderEntry.Outcome
@@ -79,6 +79,11 @@ def unsettle(folder: Folder, *, last_uid: int, lease: Lease) -> None:
     _update(folder, uidnext=0, last_uid=last_uid)
 
 
+def note_removed(folder: Folder, count: int) -> None:
+    """By us, since the STATUS of this visit. Inside a transaction that holds the lease."""
+    _update(folder, message_count=max(0, folder.message_count - count))
+
+
 @dataclass(frozen=True, slots=True)
 class Epoch:
     """What the beginning of an epoch decides about a folder's letters."""
@@ -126,6 +131,18 @@ def recount_older(mailbox: Mailbox, lease: Lease, older_counts: dict[Folder, int
     above = sum(older_uids(folder).count() for folder in folders)
     Mailbox.objects.filter(pk=mailbox.pk).exclude(import_older=below + above).update(import_older=below + above)
     return below + above
+
+
+@transaction.atomic
+def unmark(folder: Folder, uid: int, *, was_left_out: bool, lease: Lease) -> None:
+    """This letter was set aside before it was read, in case that broke the worker; it was not read. As before that."""
+    hold(lease)
+    marked = _entries(folder).filter(uid=uid, outcome=Outcome.FAILED, message=None)
+    if was_left_out and uid >= folder.history_uid:
+        QuarantinedLetter.objects.filter(entry__in=marked).delete()
+        marked.update(outcome=Outcome.OLDER)
+    elif marked.delete()[0] and was_left_out:
+        _update(folder, older_count=folder.older_count + 1)
 
 
 def older_uids(folder: Folder) -> QuerySet[FolderEntry, int]:

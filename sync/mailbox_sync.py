@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from datetime import timedelta
 from enum import StrEnum
 
 from django.db import transaction
@@ -27,6 +28,8 @@ from sync.visit import Connect, Visit
 from threads.regrouping import regroup_mailbox
 
 logger = logging.getLogger(__name__)
+
+HANDED_ON = timedelta(seconds=30)  # until the next look finds out that nobody went on
 
 
 class Next(StrEnum):
@@ -104,7 +107,8 @@ def _end_well(visit: Visit) -> Next:
         note_doubtful(row)
     else:
         note_synced(row)
-    if leases.release(visit.lease):
+    # While older mail waits, the breakdowns may be those of loading it: its own visit forgives them.
+    if leases.release(visit.lease, is_sound=not wants_older(row)):
         return Next.SYNC
     return Next.OLDER if wants_older(row) else Next.NOTHING
 
@@ -125,9 +129,13 @@ def wants_older(mailbox: Mailbox) -> bool:
 
 @transaction.atomic
 def _end_unfinished(visit: Visit) -> Next:
-    """Due at once: the task that goes on is started by our caller, and by the sweep if that gets lost."""
+    """The task that goes on is started by our caller, and by the sweep if that gets lost.
+
+    Only an import is due at once: a look for mail, which leaves the work again, would come back to it all the time.
+    """
     leases.hold(visit.lease)
-    Mailbox.objects.filter(pk=visit.mailbox.pk).update(next_sync_at=timezone.now())
+    pause = timedelta() if visit.is_import else HANDED_ON
+    Mailbox.objects.filter(pk=visit.mailbox.pk).update(next_sync_at=timezone.now() + pause)
     leases.release(visit.lease)
     return Next.IMPORT
 

@@ -35,6 +35,8 @@ logger = logging.getLogger(__name__)
 
 AT_ONCE = 25  # mailboxes a claim
 ROUND_SECONDS = 50.0  # a little less than the time until beat starts the next
+LATE_SECONDS = 300.0  # as long a round goes on for the others while it waits for a slow server: none else begins
+TICK_SECONDS = 5.0  # mailboxes where nothing happened are given back by then, and those due are asked for again
 _one_round = threading.Lock()
 
 
@@ -65,18 +67,27 @@ class _Round:
         self.ends_at = ends_at
         self.running: dict[Future[Look], Lease] = {}
         self.unchanged: list[Lease] = []
+        self.released_at = time.monotonic()
         self.count = 0
 
     def run(self) -> int:
         with ThreadPoolExecutor(settings.SYNC_THREADS, thread_name_prefix="polling") as pool:
             is_more = self._claim(pool)
             while self.running:
-                done, _ = wait(self.running, return_when=FIRST_COMPLETED)
+                done, _ = wait(self.running, timeout=TICK_SECONDS, return_when=FIRST_COMPLETED)
                 self._note(done)
-                if is_more and time.monotonic() < self.ends_at:
+                if self._may_claim(is_more=is_more):
                     is_more = self._claim(pool)
         self._release()
         return self.count
+
+    def _may_claim(self, *, is_more: bool) -> bool:
+        """While slow servers keep the round from its end, others become due, and leases of those done run out."""
+        now = time.monotonic()
+        is_late = now - self.released_at >= TICK_SECONDS
+        if is_late:
+            self._release()
+        return now < self.ends_at if is_more else is_late and now < self.ends_at + LATE_SECONDS
 
     def _claim(self, pool: ThreadPoolExecutor) -> bool:
         """Take what the free threads can do. False when no more is due."""
@@ -109,6 +120,7 @@ class _Round:
         for account_id, mailbox_id in release_unchanged(self.unchanged):
             start_sync(account_id, mailbox_id)
         self.unchanged = []
+        self.released_at = time.monotonic()
 
 
 def load_mailboxes(ids: Sequence[int]) -> dict[int, Mailbox]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from accounts.tenancy import current_account_id, every_account
 from mailboxes import leases
@@ -26,6 +27,7 @@ from threads.attachment_store import store_file
 from threads.errors import RawLetterGone
 from threads.filing import Progress
 from threads.models import QuarantinedLetter
+from threads.preparing import prepare_for
 from threads.raw_store import read_raw
 
 logger = logging.getLogger(__name__)
@@ -39,7 +41,8 @@ def request_retry(letter: QuarantinedLetter) -> None:
 
 def retry_now(letter_id: int, *, connect: Connect = imap_session) -> bool:
     """Needs the account's scope. False when somebody else works on the mailbox: it has to be asked for again."""
-    letter = QuarantinedLetter.objects.select_related("entry__folder", "mailbox").filter(pk=letter_id).first()
+    found = QuarantinedLetter.objects.select_related("entry__folder", "mailbox").filter(pk=letter_id)
+    letter = found.first()
     if letter is None:
         return True
     lease = leases.claim(letter.mailbox_id, sets_next_time=False)
@@ -47,7 +50,8 @@ def retry_now(letter_id: int, *, connect: Connect = imap_session) -> bool:
         return letter.mailbox.next_sync_at is None  # nobody syncs it: there is nothing to wait for
     try:
         with keeper().keep(lease):
-            _retry(letter, lease, connect)
+            if letter := found.first():  # read again: a visit may have ended before ours began
+                _retry(letter, lease, connect)
             leases.release(lease, is_sound=False)
     except LeaseLost:
         return False
@@ -78,7 +82,8 @@ def _read_again(letter: QuarantinedLetter, raw: bytes) -> Batch:
     if skipped := policy.skips(read.parsed):
         return Batch(outcomes={remote.uid: skipped})
     files = {section: store_file([content]) for section, content in list_files(raw)} if policy.keeps_files else {}
-    return Batch([incoming_letter(remote, read, files, letter.raw_name if policy.keeps_whole else "")])
+    prepare = prepare_for(letter.entry.folder)
+    return Batch([prepare(incoming_letter(remote, read, files, letter.raw_name if policy.keeps_whole else ""))])
 
 
 def _fetch_again(letter: QuarantinedLetter, lease: Lease, connect: Connect) -> None:
@@ -88,7 +93,7 @@ def _fetch_again(letter: QuarantinedLetter, lease: Lease, connect: Connect) -> N
         with connect(letter.mailbox) as session:
             if session.examine(folder.name).uidvalidity != folder.uidvalidity:
                 return
-            for batch in read_batches(session, [letter.entry.uid], policy_of(letter.mailbox)):
+            for batch in read_batches(session, [letter.entry.uid], policy_of(letter.mailbox), prepare_for(folder)):
                 _file(letter, lease, batch)
     except MailError as error:
         logger.warning("not fetched again", extra={"quarantined_id": letter.pk, "error": type(error).__name__})
@@ -101,7 +106,16 @@ def _file(letter: QuarantinedLetter, lease: Lease, batch: Batch) -> None:
 
 
 def list_outdated(limit: int) -> list[tuple[int, int]]:
-    """(account, id) of letters that an older reader failed on: it may be able to read them now."""
+    """(account, id) of letters that an older reader failed on: it may be able to read them now.
+
+    Those that no retry can change are left out, or they would stand before the others for ever.
+    """
+    has_bytes = ~Q(raw_name="") | Q(entry__is_on_server=True)
     with every_account("letters to read again after an upgrade"):
-        outdated = QuarantinedLetter.objects.filter(reader_version__lt=READER_VERSION).order_by("tried_at")
+        outdated = QuarantinedLetter.objects.filter(
+            has_bytes,
+            reader_version__lt=READER_VERSION,
+            entry__generation=F("entry__folder__generation"),
+            mailbox__next_sync_at__isnull=False,
+        ).order_by("tried_at")
         return list(outdated.values_list("account_id", "pk")[:limit])

@@ -22,8 +22,9 @@ from mailkit.types import FetchedMessage, ReadLetter, RemoteMessage
 from sync.letter_head import describe_head
 from sync.policy import Policy
 from threads.attachment_store import store_file
-from threads.letters import FailedLetter, IncomingLetter
+from threads.letters import FailedLetter, IncomingLetter, PreparedLetter
 from threads.models import FolderEntry, QuarantinedLetter
+from threads.preparing import Prepare
 from threads.raw_store import store_raw_stream
 
 logger = logging.getLogger(__name__)
@@ -39,14 +40,14 @@ Reason = QuarantinedLetter.Reason
 class Batch:
     """What is filed in one transaction: letters, what became of UIDs without one, and those set aside."""
 
-    letters: Sequence[IncomingLetter] = ()
+    letters: Sequence[PreparedLetter] = ()
     outcomes: Mapping[int, str] = field(default_factory=dict)
     failed: Sequence[FailedLetter] = ()
     byte_count: int = 0  # as much was asked of the server
     raws: Mapping[int, bytes] = field(default_factory=dict, repr=False)  # of small letters, as they came
 
 
-def read_batches(session: ImapSession, uids: Sequence[int], policy: Policy) -> Iterator[Batch]:
+def read_batches(session: ImapSession, uids: Sequence[int], policy: Policy, prepare: Prepare) -> Iterator[Batch]:
     """Letters of the examined folder, in the order of `uids`. Raises MailError."""
     for start in range(0, len(uids), BATCH_LETTERS):
         wanted = uids[start : start + BATCH_LETTERS]
@@ -54,7 +55,8 @@ def read_batches(session: ImapSession, uids: Sequence[int], policy: Policy) -> I
         if silent := set(wanted) - {letter.uid for letter in letters}:
             yield _without_letter(session, silent)
         for group in split_by_size(letters):
-            yield _read_large(session, group[0], policy) if is_large(group[0]) else _read(session, group, policy)
+            pile = _Pile(policy, prepare)
+            yield _read_large(session, group[0], pile) if is_large(group[0]) else _read(session, group, pile)
 
 
 def is_large(letter: RemoteMessage) -> bool:
@@ -91,9 +93,10 @@ def _without_letter(session: ImapSession, uids: set[int]) -> Batch:
 class _Pile:
     """A batch that grows."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, prepare: Prepare) -> None:
         self.policy = policy
-        self.letters: list[IncomingLetter] = []
+        self.prepare = prepare
+        self.letters: list[PreparedLetter] = []
         self.outcomes: dict[int, str] = {}
         self.failed: list[FailedLetter] = []
         self.raws: dict[int, bytes] = {}
@@ -108,8 +111,7 @@ class _Pile:
         return Batch(self.letters, self.outcomes, self.failed, byte_count, self.raws)
 
 
-def _read(session: ImapSession, group: Sequence[RemoteMessage], policy: Policy) -> Batch:
-    pile = _Pile(policy)
+def _read(session: ImapSession, group: Sequence[RemoteMessage], pile: _Pile) -> Batch:
     silent = {letter.uid for letter in group}
     for fetched in session.fetch_messages([letter.uid for letter in group]):
         failpoint("Y6")
@@ -131,13 +133,12 @@ def _read_small(fetched: FetchedMessage, pile: _Pile) -> None:
     if not pile.skips(fetched.uid, letter):
         files = {section: store_file([content]) for section, content in list_files(raw)} if policy.keeps_files else {}
         raw_name = store_raw_stream([raw]) if policy.keeps_whole else ""  # on the disk before the server loses it
-        pile.letters.append(incoming_letter(fetched, letter, files, raw_name))
+        pile.letters.append(pile.prepare(incoming_letter(fetched, letter, files, raw_name)))
         pile.raws[fetched.uid] = raw
 
 
-def _read_large(session: ImapSession, remote: RemoteMessage, policy: Policy) -> Batch:
+def _read_large(session: ImapSession, remote: RemoteMessage, pile: _Pile) -> Batch:
     """Never in memory as a whole, unless its text is that long."""
-    pile = _Pile(policy)
     try:
         skeleton = fetch_skeleton(session, remote.uid, size=remote.size)
         failpoint("Y6")
@@ -158,7 +159,7 @@ def _read_skeleton(session: ImapSession, remote: RemoteMessage, skeleton: bytes,
     if not pile.skips(remote.uid, letter):
         files = _store_files(session, remote.uid, letter) if policy.keeps_files else {}
         raw_name = store_raw_stream(stream_whole(session, remote.uid)) if policy.keeps_whole else ""
-        pile.letters.append(incoming_letter(remote, letter, files, raw_name))
+        pile.letters.append(pile.prepare(incoming_letter(remote, letter, files, raw_name)))
 
 
 def _store_files(session: ImapSession, uid: int, letter: ReadLetter) -> dict[str, str]:

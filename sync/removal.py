@@ -7,6 +7,7 @@ we send lies there (M93).
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Iterator, Sequence
 
@@ -14,11 +15,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from mailboxes.leases import hold
-from mailkit.errors import UidValidityChanged
+from mailboxes.models import Mailbox
+from mailkit.errors import MessageGone, UidValidityChanged
+from mailkit.large_letter import stream_whole
+from sync import ledger
 from sync.visit import Visit
 from threads.errors import RawLetterGone
 from threads.models import Folder, FolderEntry
-from threads.raw_store import verify_raw
+from threads.raw_store import is_raw_of, verify_raw
 from threads.server_changes import mark_vanished
 
 logger = logging.getLogger(__name__)
@@ -33,10 +37,18 @@ def remove_uploaded(visit: Visit) -> None:
     folder = Folder.objects.filter(mailbox=visit.mailbox, role=Folder.Role.INBOX).first()
     if folder is None:
         return
-    for places in _chunks(list(_removable(folder))):
-        safe = [place for place in places if _is_stored(place)]
-        if safe and visit.goes_on():
+    removable = list(_removable(folder))
+    if not removable or visit.session.examine(folder.name).uidvalidity != folder.uidvalidity:
+        return  # where the UIDs are other letters' now, the next visit finds out
+    for places in _chunks(removable):
+        safe = [place for place in places if _is_stored(place) and _is_what_lies_there(visit, place)]
+        if safe and visit.goes_on() and _is_wanted(visit):
             _remove(visit, folder, safe)
+
+
+def _is_wanted(visit: Visit) -> bool:
+    """Somebody may have switched it off since the visit began."""
+    return Mailbox.objects.filter(pk=visit.mailbox.pk, delete_after_upload=True).exists()
 
 
 def _removable(folder: Folder) -> Iterator[FolderEntry]:
@@ -74,6 +86,20 @@ def _is_stored(place: FolderEntry) -> bool:
     return True
 
 
+def _is_what_lies_there(visit: Visit, place: FolderEntry) -> bool:
+    """Two letters that say the same of themselves are one to us, yet their bytes may differ: we have those of one."""
+    message = place.message
+    if message is None or message.places.count() == 1:
+        return message is not None
+    digest = hashlib.sha256()
+    try:
+        for chunk in stream_whole(visit.session, place.uid):
+            digest.update(chunk)
+    except MessageGone:
+        return False
+    return is_raw_of(message.body.raw_name, digest.hexdigest())
+
+
 def _remove(visit: Visit, folder: Folder, places: Sequence[FolderEntry]) -> None:
     uids = [place.uid for place in places]
     try:
@@ -85,3 +111,4 @@ def _remove(visit: Visit, folder: Folder, places: Sequence[FolderEntry]) -> None
         FolderEntry.objects.filter(pk__in=[place.pk for place in places]).update(removed_at=timezone.now())
         if is_expunged:
             mark_vanished(folder, uids, lease=visit.lease)
+            ledger.note_removed(folder, len(uids))

@@ -13,11 +13,11 @@ from django.utils import timezone
 from accounts.tenancy import every_account
 from mailboxes.models import Mailbox
 from mailboxes.querysets import MailboxQuerySet
+from sync.services import STEP_EXPIRES
 from sync.starting import start
 
 IMPORTS_AT_ONCE = 200
 ROUND_EXPIRES = 25  # seconds: a little less than the time to the next sweep
-IMPORT_EXPIRES = 120
 
 
 def start_due() -> None:
@@ -25,9 +25,9 @@ def start_due() -> None:
     for _ in range(settings.SYNC_ROUNDS):
         start("poll_due", expires=ROUND_EXPIRES)
     for account_id, mailbox_id in list_due_imports():
-        start("import_mailbox", account_id, mailbox_id, expires=IMPORT_EXPIRES)
+        start("import_mailbox", account_id, mailbox_id, expires=STEP_EXPIRES)
     for account_id, mailbox_id in list_due_history():
-        start("load_older", account_id, mailbox_id, expires=IMPORT_EXPIRES)
+        start("load_older", account_id, mailbox_id, expires=STEP_EXPIRES)
 
 
 def list_due_imports() -> list[tuple[int, int]]:
@@ -43,8 +43,26 @@ def list_due_imports() -> list[tuple[int, int]]:
 def list_due_history() -> list[tuple[int, int]]:
     """(account, mailbox) of mailboxes that want older mail."""
     with every_account("older mail to load"):
-        due = _free().filter(load_older=True, history_due_at__lte=timezone.now(), next_sync_at__isnull=False)
+        due = _free().filter(wants_older(), next_sync_at__isnull=False)
         return list(due.order_by("history_due_at").values_list("account_id", "pk")[:IMPORTS_AT_ONCE])
+
+
+def wants_older() -> Q:
+    """Mailboxes that older mail may be loaded of now: not while visits fail, for its visits would take no heed of the
+    time that these wait.
+    """
+    return Q(load_older=True, history_due_at__lte=timezone.now(), failure_count=0)
+
+
+def may_load_older(mailbox_id: int) -> bool:
+    """Needs the account's scope."""
+    return Mailbox.objects.filter(wants_older(), pk=mailbox_id).exists()
+
+
+def may_visit(mailbox_id: int) -> bool:
+    """Not while it waits because visits failed. Needs the account's scope."""
+    waiting = Mailbox.objects.filter(pk=mailbox_id, failure_count__gt=0, next_sync_at__gt=timezone.now())
+    return not waiting.exists()
 
 
 def is_due(mailbox_id: int) -> bool:

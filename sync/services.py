@@ -13,6 +13,8 @@ from mailboxes.models import Mailbox
 from sync.mailbox_sync import Next
 from sync.starting import start
 
+STEP_EXPIRES = 120  # seconds: the sweep starts it again, and messages for busy workers must not heap up
+
 
 @transaction.atomic
 def request_sync(mailbox: Mailbox) -> None:
@@ -50,12 +52,12 @@ def start_sync(account_id: int, mailbox_id: int) -> None:
 
 def start_import(account_id: int, mailbox_id: int) -> None:
     """Visit it in a worker that computes: a first import, or much new mail."""
-    start("import_mailbox", account_id, mailbox_id)
+    start("import_mailbox", account_id, mailbox_id, expires=STEP_EXPIRES)
 
 
 def start_older(account_id: int, mailbox_id: int) -> None:
     """Go on with its older mail."""
-    start("load_older", account_id, mailbox_id)
+    start("load_older", account_id, mailbox_id, expires=STEP_EXPIRES)
 
 
 _STARTERS = {Next.SYNC: start_sync, Next.IMPORT: start_import, Next.OLDER: start_older}

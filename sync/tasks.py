@@ -36,7 +36,7 @@ def sync_now(account_id: int, mailbox_id: int) -> None:
     with tenant(account_id):
         if not Mailbox.objects.filter(pk=mailbox_id, imported_at__isnull=False).exists():
             start_import(account_id, mailbox_id)
-        elif lease := leases.claim(mailbox_id):
+        elif schedule.may_visit(mailbox_id) and (lease := leases.claim(mailbox_id)):
             start_next(lease, sync_mailbox(lease, deadline=deadline_from_now(), is_light=True))
 
 
@@ -44,7 +44,7 @@ def sync_now(account_id: int, mailbox_id: int) -> None:
 def import_mailbox(account_id: int, mailbox_id: int) -> None:
     """A first import, or more new mail than a look for mail shall fetch. A long one goes on in another task."""
     with tenant(account_id):
-        if lease := leases.claim(mailbox_id):
+        if schedule.may_visit(mailbox_id) and (lease := leases.claim(mailbox_id)):
             start_next(lease, sync_mailbox(lease, deadline=deadline_from_now()))
 
 
@@ -52,7 +52,8 @@ def import_mailbox(account_id: int, mailbox_id: int) -> None:
 def load_older(account_id: int, mailbox_id: int) -> None:
     """Older mail, for a while. New mail that came meanwhile is looked for before it goes on."""
     with tenant(account_id):
-        lease = leases.claim(mailbox_id, sets_next_time=False)
+        may_load = schedule.may_load_older(mailbox_id)
+        lease = leases.claim(mailbox_id, sets_next_time=False) if may_load else None
         has_more = lease is not None and history.load_older(lease, deadline=deadline_from_now(OLDER_SECONDS))
         is_due = schedule.is_due(mailbox_id)
     if is_due:

@@ -7,7 +7,8 @@ and words for people, in the reader's language, so that both faces say the same.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -15,17 +16,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Membership
-from mailboxes.connections import imap_session
+from mailboxes.live_sessions import live_session
 from mailboxes.models import Mailbox, MailboxFilter
 from mailkit.addresses import domain_of, email_key
 from mailkit.errors import FolderGone, MailError
 from mailkit.imap_session import ImapSession
-from sync.visit import Connect
 from threads.models import Folder, FolderEntry, Message, QuarantinedLetter
 
 logger = logging.getLogger(__name__)
 
 Outcome = FolderEntry.Outcome
+Live = Callable[[Mailbox], AbstractContextManager[ImapSession]]
 MOST = 20  # letters of one kind that an answer names, the newest
 
 
@@ -64,7 +65,7 @@ class Explanation:
 
 
 def explain_absence(
-    member: Membership, mailbox: Mailbox, question: Question, *, connect: Connect = imap_session
+    member: Membership, mailbox: Mailbox, question: Question, *, connect: Live = live_session
 ) -> Explanation:
     """`member` sees the mail of `mailbox`. Asks the server, so no transaction may be open."""
     known = [*_filed(member, mailbox, question), *_quarantined(mailbox, question), *_filters(mailbox, question)]

@@ -33,7 +33,7 @@ from threads.linking import link_messages
 from threads.models import Folder, FolderEntry, Message
 from threads.own_addresses import our_side_of
 from threads.preparing import prepare_letter
-from threads.raw_store import StoringRaws, store_raw, store_raw_stream, store_raws
+from threads.raw_store import store_raw, store_raw_stream, store_raws
 from threads.signals import message_filed
 from threads.thread_counts import lock_threads, recount_threads
 
@@ -76,7 +76,8 @@ def file_batch(  # noqa: PLR0913  (all of it goes into one transaction)
     """
     is_from_sent = folder.role == Folder.Role.SENT
     letters = [_with_whole_stored(letter) for letter in letters]
-    unknown, storing = _store_unknown(folder, letters)
+    unknown = _store_unknown(folder, letters)
+    failpoint("Y7")
     with transaction.atomic():
         mailbox = hold(lease)
         known = _known_to(mailbox, letters)
@@ -98,8 +99,6 @@ def file_batch(  # noqa: PLR0913  (all of it goes into one transaction)
         )
         ledger_sql.quarantine(mailbox.pk, folder.pk, cursor.generation, failed)
         _report(mailbox, progress, filed, noted)
-        storing.wait()
-        failpoint("Y7")
         failpoint("Y9")
     return FiledBatch(list(filed), len(found))
 
@@ -128,16 +127,17 @@ class _Ready:
     raw_name: str
 
 
-def _store_unknown(folder: Folder, letters: Sequence[PreparedLetter]) -> tuple[dict[int, _Ready], StoringRaws]:
+def _store_unknown(folder: Folder, letters: Sequence[PreparedLetter]) -> dict[int, _Ready]:
     """By UID, without those that are stored: they stay stored, letters are never removed while their mailbox is being
-    synced. Their bytes are on their way into storage: the database works meanwhile."""
+    synced. Before the transaction, because storage may lie behind a network."""
     is_from_sent = folder.role == Folder.Role.SENT
     known = KnownLetters.of(folder.mailbox_id, [letter.parsed for letter in letters])
     unknown = [letter for letter in letters if known.find(letter.parsed, is_from_sent=is_from_sent) is None]
     missing = [letter for letter in unknown if not letter.incoming.raw_name]
     storing = store_raws(letter.incoming.letter.raw for letter in missing)
     names = dict(zip([letter.uid for letter in missing], storing.names, strict=True))
-    return {letter.uid: _Ready(letter, letter.incoming.raw_name or names[letter.uid]) for letter in unknown}, storing
+    storing.wait()
+    return {letter.uid: _Ready(letter, letter.incoming.raw_name or names[letter.uid]) for letter in unknown}
 
 
 def _with_whole_stored(letter: PreparedLetter) -> PreparedLetter:

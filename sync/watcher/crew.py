@@ -42,6 +42,7 @@ class Crew:
     def _carry_out(self, work: Callable[[], T], then: Callable[[Future[T]], None]) -> None:
         outcome: Future[T] = Future()
         try:
+            close_old_connections()
             outcome.set_result(work())
         except Exception as error:  # noqa: BLE001  # told to the asker: one mailbox must not end the watch over others
             outcome.set_exception(error)
@@ -58,7 +59,6 @@ class Crew:
                 continue
             if work is None:
                 break
-            close_old_connections()
             work()
             patience = IDLE_SECONDS
         connections.close_all()

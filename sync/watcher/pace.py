@@ -20,7 +20,9 @@ class Pace:
     roster: float = 10  # reading which mailboxes are watched
     report: float = 60  # a line in the log
     wake: float = 0.3  # several things happen at once: one visit
-    wake_again: float = 1  # of one mailbox, where something happens all the time
+    wake_again: float = 1  # of one mailbox, where much happens
+    wakes: int = 30  # one after the other so quickly; each comes back after `wake_seldom`
+    wake_seldom: float = 10  # where something happens all the time: a visit takes a worker that others wait for
     renew: float = 9.5 * 60  # RFC 2177 says 29 minutes; gateways forget a connection earlier
     answer: float = 30
     retry: float = 30  # doubled each time

@@ -28,7 +28,7 @@ from sync.watcher.crew import Crew, Report
 from sync.watcher.pace import Pace, name_of
 from sync.watcher.roster import Connect, Watched, list_watched, open_watched
 from sync.watcher.turnstile import Turnstile
-from sync.watcher.waking import Woken, mark_due
+from sync.watcher.waking import Marked, Woken, mark_due
 from sync.watcher.watch import Stage, Watch
 
 logger = logging.getLogger(__name__)
@@ -238,10 +238,8 @@ class Watcher:
 
     # ------------------------------------------------------------------------------------------------ waking
     def _plan_wake(self, watch: Watch, now: float) -> None:
-        """Soon, and not too often where something happens all the time."""
         if watch.mailbox.mailbox_id not in self._wakes:
-            watch.woken_at = max(now + self.pace.wake, watch.woken_at + self.pace.wake_again)
-            self._wakes[watch.mailbox.mailbox_id] = watch.woken_at
+            self._wakes[watch.mailbox.mailbox_id] = watch.plan_wake(now, self.pace)
 
     def _fire_wakes(self, now: float) -> None:
         due = {mailbox_id for mailbox_id, at in self._wakes.items() if at <= now}
@@ -253,19 +251,23 @@ class Watcher:
         self._reached_again -= reached
         self._desk.begin(partial(mark_due, due, reached_again=reached), partial(self._take_marked, due, reached))
 
-    def _take_marked(self, due: Collection[int], reached: set[int], outcome: Future[list[Woken]]) -> None:
+    def _take_marked(self, due: Collection[int], reached: set[int], outcome: Future[Marked]) -> None:
         if error := outcome.exception():
             _tell("mailboxes not woken", error)
             if isinstance(error, DatabaseError):
-                self._reached_again |= reached
-                again_at = time.monotonic() + self.pace.database
-                self._wakes = dict.fromkeys(due, again_at) | self._wakes
+                self._wake_later(due, reached, self.pace.database)
             return
-        for woken in outcome.result():
+        marked = outcome.result()
+        self._wake_later(marked.held, reached & marked.held, self.pace.wake_again)
+        for woken in marked.woken:
             if woken not in self._starting:
                 self._starting.add(woken)
                 start = partial(start_sync, woken.account_id, woken.mailbox_id)
                 self._starter.begin(start, partial(self._take_started, woken))
+
+    def _wake_later(self, mailbox_ids: Collection[int], reached: set[int], seconds: float) -> None:
+        self._reached_again |= reached
+        self._wakes = dict.fromkeys(mailbox_ids, time.monotonic() + seconds) | self._wakes
 
     def _take_started(self, woken: Woken, outcome: Future[None]) -> None:
         self._starting.discard(woken)

@@ -10,9 +10,10 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from accounts.errors import NotAllowed
 from accounts.models import Account, AuditEvent, Membership
 from accounts.tenancy import tenant
+from mailboxes import leases
 from mailboxes.behavior import MailboxSettings, change_settings
 from mailboxes.connections import imap_session
-from mailboxes.errors import MailboxNotFound, ServersFailed, SettingRefused
+from mailboxes.errors import LeaseLost, MailboxNotFound, ServersFailed, SettingRefused
 from mailboxes.models import Credential, Mailbox
 from mailboxes.requests import ConnectRequest, ServerRequest
 from mailboxes.services import change_servers, connect_mailbox, stored_request
@@ -130,7 +131,11 @@ def test_new_servers_are_tested_before_they_replace_the_old(
     with pytest.raises(ServersFailed):
         change_servers(bob, mailbox.pk, replace(request_for, smtp=with_wrong_password(request_for.smtp)))
     assert stored_request(mailbox).smtp.password == request_for.smtp.password
+    lease = leases.claim(mailbox.pk)
+    assert lease is not None
     assert change_servers(bob, mailbox.pk, request_for).status == "green"
+    with pytest.raises(LeaseLost):  # what the old servers say no longer matters
+        leases.release(lease)
     with pytest.raises(MailboxNotFound):
         change_servers(alice, mailbox.pk, request_for)
     with tenant(charlie.account_id), pytest.raises(MailboxNotFound):

@@ -12,7 +12,12 @@ EXAMINED = b"* 2 EXISTS\r\n* OK [UIDVALIDITY 7]\r\n* OK [UIDNEXT 9]\r\n{tag} OK 
 
 
 def connect(
-    server: ScriptedServer, *, security: Security = Security.NONE, username: str = "bob", read_seconds: float = 5
+    server: ScriptedServer,
+    *,
+    security: Security = Security.NONE,
+    username: str = "bob",
+    read_seconds: float = 5,
+    seconds: float = 60,
 ) -> ImapSession:
     return open_imap(
         ServerAddress("localhost", server.port, security),
@@ -21,4 +26,5 @@ def connect(
         read_seconds=read_seconds,
         tls=tls_context(),
         resolve=lambda host, port: ["127.0.0.1"],
+        seconds=seconds,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailkit.quoted_text import snippet, split_quote
+from mailkit.quoted_text import snippet, split_quote, strip_quotes
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,10 @@ def test_a_snippet_is_one_line_of_own_words() -> None:
     assert snippet("Yes,\n  please.\n\n> old") == "Yes, please."
     assert snippet("word " * 100).endswith("…")
     assert len(snippet("word " * 100)) <= 200
+
+
+def test_lines_made_to_be_tried_in_every_way_are_read_once() -> None:
+    """Years, brackets and signs that fit almost: each line took a tenth of a second."""
+    line = f"{'1' * 120}<{'@' * 200}<{'x' * 60}:"
+    assert strip_quotes("\n".join([line] * 3000)).startswith("1111")
+    assert strip_quotes("Yes.\n\n2026-11-21 10:15 GMT+01:00 Bob <bob@x.example>:\n> Well?") == "Yes."

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import Membership
+from mailboxes.models import Mailbox
+from mailkit.errors import ConnectionFailed
 from tests.row_versions import row_versions
 from tests.sync.conftest import USER, Office
 from threads import services
@@ -56,3 +58,18 @@ def test_a_letter_that_went_while_uids_lost_their_meaning_is_gone(settled_office
     settled_office.server.renew_uidvalidity(USER, keep_letters=True)
     settled_office.visit()
     assert set(Message.objects.filter(on_server=False).values_list("subject", flat=True)) == {"Order 2"}
+
+
+@pytest.mark.rule("G13")
+def test_a_server_that_answers_is_not_red_though_its_numbers_are_doubted(office: Office) -> None:
+    for number in range(1, 21):
+        office.deliver(number)
+    office.visit()
+    office.server.folders(USER)["INBOX"].letters.clear()
+    for _ in range(3):
+        office.server.fail_next("open", ConnectionFailed("cut"))
+        office.visit()
+    assert (office.mailbox.state, office.mailbox.status) == (Mailbox.State.ERROR, Mailbox.Status.RED)
+    office.visit()
+    assert (office.mailbox.state, office.mailbox.status) == (Mailbox.State.SYNCING, Mailbox.Status.GREEN)
+    assert office.mailbox.error_code == "counts_differ"

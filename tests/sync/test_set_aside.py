@@ -17,6 +17,7 @@ from tests.sync.letters import letter
 from threads.filing import Progress
 from threads.letters import IncomingLetter
 from threads.models import Message, QuarantinedLetter
+from threads.preparing import prepare_for
 from threads.raw_store import read_raw
 
 TOO_LARGE_FOR_A_COLUMN = 2**63
@@ -42,8 +43,8 @@ def test_the_letter_that_the_database_refuses_is_set_aside_and_the_others_are_fi
     letters = [incoming(settled_office, uid) for uid in (10, 11, 12)]
     parsed = replace(letters[1].parsed, size=TOO_LARGE_FOR_A_COLUMN)
     letters[1] = replace(letters[1], letter=replace(letters[1].letter, parsed=parsed))
-    batch = Batch(letters, {13: "gone"}, raws={11: WHOLE})
     folder = settled_office.folder()
+    batch = Batch([*map(prepare_for(folder), letters)], {13: "gone"}, raws={11: WHOLE})
     file_one(lease, folder, batch, ledger.unsettle_cursor(folder), Progress.NONE)
     expected = {10: "imported", 11: "failed", 12: "imported", 13: "gone"}
     assert {uid: outcome for uid, outcome in settled_office.outcomes().items() if uid >= 10} == expected

@@ -32,7 +32,7 @@ def test_whatever_happens_the_next_quiet_visit_makes_it_right(alice: Membership,
             database=None,
             deadline=None,
             print_blob=True,
-            phases=[Phase.generate],
+            phases=[Phase.generate, *([Phase.shrink] if NIGHTLY else [])],  # shrinking takes minutes
             suppress_health_check=list(HealthCheck),
         ),
     )

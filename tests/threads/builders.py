@@ -14,8 +14,10 @@ from mailkit.addresses import parse_address_list
 from mailkit.letter_reader import read_letter
 from mailkit.mime_writer import build_message
 from mailkit.types import Address, OutgoingAttachment, OutgoingLetter
-from threads.filing import FailedLetter, FiledBatch, FolderCursor, IncomingLetter, Progress, file_batch
+from threads.filing import FiledBatch, FolderCursor, Progress, file_batch
+from threads.letters import FailedLetter, IncomingLetter
 from threads.models import Folder, Message
+from threads.preparing import prepare_for
 
 START = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 ANNA = "Anna Petrova <anna@client.example>"
@@ -120,9 +122,10 @@ class Post:
     ) -> FiledBatch:
         uids = [*(letter.uid for letter in letters), *(outcomes or {}), *(letter.uid for letter in failed)]
         last_uid = max(uids, default=0)
+        place = folder or self.inbox
         return file_batch(
-            folder or self.inbox,
-            letters,
+            place,
+            [*map(prepare_for(place), letters)],
             lease=self.lease,
             cursor=FolderCursor(generation, 1, last_uid + 1, None, last_uid, last_uid, 1, 0),
             progress=progress,

@@ -10,7 +10,7 @@ from mailkit.types import OutgoingAttachment
 from tests.row_versions import row_versions
 from tests.threads.builders import Mail, Post, fetched
 from threads.attachment_store import open_file, store_file
-from threads.filing import IncomingLetter
+from threads.letters import IncomingLetter
 from threads.models import Attachment, MessageBody
 from threads.raw_store import read_raw, store_raw_stream
 

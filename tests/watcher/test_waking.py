@@ -93,7 +93,7 @@ def change(mailbox: Mailbox, **values: object) -> None:
 
 def is_marked(mailbox: Mailbox, *, reached_again: bool = False) -> bool:
     marked = mark_due([mailbox.pk], reached_again=[mailbox.pk] if reached_again else [])
-    return [woken.mailbox_id for woken in marked] == [mailbox.pk]
+    return [woken.mailbox_id for woken in marked.woken] == [mailbox.pk]
 
 
 def test_a_visit_that_goes_on_keeps_its_lease(mailbox: Mailbox) -> None:
