@@ -74,8 +74,9 @@ def folder_storage() -> dict[str, Any]:
 
 def object_storage() -> dict[str, Any]:
     """Without keys: those of the machine, as boto3 finds them."""
-    keys = {name: env.str(f"STORAGE_S3_{name.upper()}", default="") or None for name in ("access_key", "secret_key")}
-    if len({key is None for key in keys.values()}) > 1:
+    access_key = env.str("STORAGE_S3_ACCESS_KEY", default="") or None
+    secret_key = env.str("STORAGE_S3_SECRET_KEY", default="") or None
+    if (access_key is None) != (secret_key is None):
         raise ImproperlyConfigured("STORAGE_S3_ACCESS_KEY and STORAGE_S3_SECRET_KEY are set together, or neither is")
     options = {
         "bucket_name": env.str("STORAGE_S3_BUCKET"),
@@ -83,7 +84,8 @@ def object_storage() -> dict[str, Any]:
         "region_name": env.str("STORAGE_S3_REGION", default="") or None,
         "max_memory_size": 1024 * 1024,  # larger objects are read through a temporary file
         "object_parameters": {"ContentType": "application/octet-stream"},
-        **keys,
+        "access_key": access_key,
+        "secret_key": secret_key,
     }
     return {"BACKEND": "crm_mail.object_storage.ObjectStorage", "OPTIONS": options}
 

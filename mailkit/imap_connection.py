@@ -26,14 +26,14 @@ MAX_LINE_BYTES = 64 * 1024
 # UID SEARCH brings up to 50,000 UIDs of ten digits in a line, VANISHED sets of them, BODYSTRUCTURE a whole tree.
 MAX_LONG_LINE_BYTES = 1_000_000
 COMMAND_SECONDS = 300  # a server that sends a byte now and then never meets the time-out of reading
-APPEND_SECONDS = 1800  # a letter of 100 MB goes out before its answer comes
 SIGN_IN_SECONDS = 60  # from the greeting to the answer to LOGIN
-SESSION_SECONDS = 1800  # there are many commands in a session, and each may drip
+SESSION_SECONDS = 300  # there are many commands in a session, and each may drip; leases are held no longer either
 _BUFFER_BYTES = 32 * 1024
 
 _TAG = b"A"
 _TAGGED = re.compile(rb"(?P<tag>A\d+) (?P<type>[A-Z]+) (?P<data>.*)", re.ASCII)
 _FETCH = re.compile(rb"\* (\d{1,10}) FETCH ", re.IGNORECASE)
+_NAME = re.compile(rb"(?:\*|A\d+) (?:\d{1,10} )?([A-Za-z-]+)")  # of an answer
 _EXPUNGED = re.compile(rb"\* (?:\d+ EXPUNGE|VANISHED \d)", re.IGNORECASE)
 _SLOWER = re.compile(rb"(?:\*|A\d+) OK .*\[THROTTLED\]", re.IGNORECASE)  # Gmail: "A2 OK Success [THROTTLED]"
 _LITERAL = re.compile(rb"\{(\d{1,4000})\}\Z")
@@ -232,7 +232,7 @@ class ImapConnection(imaplib.IMAP4):
     def _command(self, name: str, *args: object) -> bytes:
         self._line_limit = MAX_LONG_LINE_BYTES if name == "UID" else MAX_LINE_BYTES
         self._most_lines = MAX_FOLDERS if name == "LIST" else MAX_ANSWER_LINES
-        self._wire.deadline = self._deadline(APPEND_SECONDS if name == "APPEND" else COMMAND_SECONDS)
+        self._wire.deadline = self._deadline(COMMAND_SECONDS)
         self._forget_what_nobody_asked()
         tag: bytes = super()._command(name, *args)  # type: ignore[misc]  # not in the stubs
         return tag
@@ -265,7 +265,7 @@ class ImapConnection(imaplib.IMAP4):
             self.throttled = line
         if self._answers is not None and _EXPUNGED.match(line):
             self._answers.note_expunged()
-        self._unread = line
+        self._unread = _with_capitals(line)
         response: bytes | None = super()._get_response()  # type: ignore[misc]  # not in the stubs
         return response
 
@@ -304,6 +304,14 @@ class ImapConnection(imaplib.IMAP4):
         is_too_much = self._answer_bytes > MAX_ANSWER_BYTES or self._answer_lines > self._most_lines
         if size > MAX_LITERAL_BYTES or is_too_much:
             raise ProtocolViolated("The server sends more than we asked for", step="folders")
+
+
+def _with_capitals(line: bytes) -> bytes:
+    """Names of answers may come in small letters (RFC 9051 section 9); imaplib takes only capitals for names."""
+    name = _NAME.match(line)
+    if name is None or name[1].isupper():
+        return line
+    return line[: name.start(1)] + name[1].upper() + line[name.end(1) :]
 
 
 def _as_pieces(untagged: Sequence[bytes | tuple[bytes, bytes]]) -> Iterator[list[bytes]]:

@@ -25,6 +25,8 @@ from mailkit.types import ReadLetter
 SUSPICIOUS_BYTES = 256 * 1024
 # What a letter below SUSPICIOUS_BYTES may hold of the signs whose number makes reading slow.
 _SUSPICIOUS_COUNTS = ((b"<", 10_000), (b"&", 10_000), (b"\n--", 1_000), (b"=?", 2_000), (b";", 10_000), (b"@", 5_000))
+# What a reader may raise on bytes that nobody thought of. Not all exceptions: the caller's time limit is one, too.
+READER_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 CHILDREN = 2
 GRACE_SECONDS = 2.0  # the child's own alarm comes first, and ends it in a way that tells more
 MAX_WORDS_BYTES = 256 * 1024 * 1024  # texts are at most 8 million characters, twice, and escaped
@@ -38,7 +40,7 @@ def read_safely(raw: bytes, *, size: int | None = None) -> ReadLetter:
         return _pool.read(raw, len(raw) if size is None else size)
     try:
         return read_letter(raw, size=size)
-    except Exception as error:  # a bug in reading must not stop the mailbox
+    except READER_FAULTS as error:  # a bug in reading must not stop the mailbox
         raise _unreadable("unreadable", type(error).__name__) from error
 
 

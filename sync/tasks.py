@@ -14,7 +14,7 @@ from sync.services import start_import, start_next, start_older, start_sync
 from sync.visit import deadline_from_now
 
 OLDER_SECONDS = 60.0  # then it is another mailbox's turn
-RETRY_SECONDS = 10
+RETRY_SECONDS = 30  # an hour in all: a long import leaves its mailbox only for moments
 OUTDATED_AT_ONCE = 500
 
 
@@ -62,7 +62,7 @@ def load_older(account_id: int, mailbox_id: int) -> None:
         start_older(account_id, mailbox_id)
 
 
-@shared_task(bind=True, max_retries=30)
+@shared_task(bind=True, max_retries=120)
 def retry_quarantined(self, account_id: int, letter_id: int) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
     """A letter that was set aside; again in a while when somebody works on its mailbox."""
     with tenant(account_id):

@@ -112,11 +112,10 @@ def test_many_commands_that_drip_end_with_the_session(monkeypatch: pytest.Monkey
         connect(server)
 
 
-def test_uploading_a_letter_ends_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imap_connection, "APPEND_SECONDS", -1)
+def test_uploading_a_letter_ends_too() -> None:
     with (
         ScriptedServer(HELLO, {"APPEND": b"+ go on\r\n"}).running() as server,
-        connect(server) as session,
+        connect(server, seconds=-1) as session,
         pytest.raises(ConnectionFailed),
     ):
         session.append("Sent", b"Subject: x\r\n\r\n", flags=[], received_at=datetime(2026, 1, 1, tzinfo=UTC))
