@@ -99,7 +99,8 @@ class _Round:
         batch = claim_due(limit)
         mailboxes = load_mailboxes([lease.mailbox_id for lease in batch])
         for lease in batch:
-            self.running[pool.submit(look, mailboxes[lease.mailbox_id], lease, self.connect)] = lease
+            if mailbox := mailboxes.get(lease.mailbox_id):  # else it was removed just now
+                self.running[pool.submit(look, mailbox, lease, self.connect)] = lease
         self.count += len(batch)
         return len(batch) == limit
 
