@@ -2,39 +2,52 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
-from mailboxes import lease_keeper
+from accounts.models import Membership
+from accounts.tenancy import tenant
+from mailboxes import lease_keeper, leases
 from mailboxes.lease_keeper import LeaseKeeper
 from mailboxes.leases import Lease
+from mailboxes.models import Mailbox
+from tests.conftest import MakeMailbox
+from tests.flows.waiting import eventually
 
-LEASE = Lease(1, 2, uuid.uuid4())
+STRANGER = Lease(1, 2, uuid.uuid4())
 
 
-def test_held_leases_are_renewed_again_and_again_and_nothing_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[list[Lease]] = []
-    enough = threading.Event()
+def until(lease: Lease) -> float:
+    """When the lease runs out, in seconds from now."""
+    with tenant(lease.account_id):
+        found = Mailbox.objects.values_list("lease_until", flat=True).get(pk=lease.mailbox_id)
+    assert found is not None
+    return (found - timezone.now()).total_seconds()
 
-    def renew_all(leases: list[Lease]) -> None:
-        seen.append(list(leases))
-        if len(seen) == 3:
-            enough.set()
 
-    monkeypatch.setattr(lease_keeper, "renew_all", renew_all)
+@pytest.mark.django_db(transaction=True)  # the keeper's thread has a connection of its own
+def test_a_held_lease_is_renewed_again_and_again(alice: Membership, make_mailbox: MakeMailbox) -> None:
+    mailbox = make_mailbox("sales@acme.example", account_of=alice)
+    with tenant(alice.account_id):
+        Mailbox.objects.update(next_sync_at=timezone.now())
+        lease = leases.claim(mailbox.pk)
+        assert lease is not None
     keeper = LeaseKeeper(beat_seconds=0.01)
-    with keeper.keep(LEASE):
-        assert enough.wait(30)
-    assert seen[:3] == [[LEASE]] * 3
+    with keeper.keep(lease):
+        for _ in range(3):
+            with tenant(alice.account_id):
+                Mailbox.objects.update(lease_until=timezone.now() + timedelta(seconds=1))
+            eventually(lambda: until(lease) > leases.LEASE_SECONDS / 2, because="the lease is not renewed")
     assert keeper.held() == []
 
 
 def test_a_visit_that_hangs_is_not_kept_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lease_keeper, "LONGEST_HOLD", -1.0)
     keeper = LeaseKeeper(beat_seconds=3600)
-    with keeper.keep(LEASE):
+    with keeper.keep(STRANGER):
         assert keeper.held() == []
 
 
