@@ -203,13 +203,13 @@ def open_idle(
 def _take_over(imap: ImapConnection) -> IdleConnection:
     """The socket out of imaplib, with what its buffered reader holds already."""
     sock, reader = imap.sock, imap.file
-    sock.settimeout(0)
     rest = b""
-    if isinstance(reader, io.BufferedReader):
-        with suppress(OSError):  # nothing is there
+    with suppress(OSError):  # nothing is there, or nobody any more: the next read tells
+        sock.settimeout(0)
+        _keep_alive(sock)
+        if isinstance(reader, io.BufferedReader):
             rest = reader.peek()
     reader.close()  # the socket stays open
-    _keep_alive(sock)
     return IdleConnection(sock, rest)
 
 

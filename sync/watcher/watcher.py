@@ -211,7 +211,15 @@ class Watcher:
                 self._turnstile.leave(watch.mailbox.host)
                 continue
             watch.stage, watch.due_at = Stage.OPENING, math.inf
-            self._openers.begin(partial(open_watched, watch.mailbox, self._connect), partial(self._take_opened, watch))
+            self._openers.begin(partial(self._open, watch.mailbox), partial(self._take_opened, watch))
+
+    def _open(self, mailbox: Watched) -> IdleConnection:
+        """From a thread of the openers."""
+        connection = open_watched(mailbox, self._connect)
+        if self._is_stopping:  # perhaps nobody takes it any more
+            connection.close()
+            raise ConnectionFailed("The watcher stops", step="idle")
+        return connection
 
     def _take_opened(self, watch: Watch, outcome: Future[IdleConnection]) -> None:
         self._turnstile.leave(watch.mailbox.host)
@@ -279,8 +287,10 @@ class Watcher:
         until = time.monotonic() + CLOSING_SECONDS
         for watch in self._watches.values():
             self._let_go(watch, is_polite=True)
+        self._watches.clear()
         for crew in (self._openers, self._desk, self._starter):
             crew.dismiss(max(until - time.monotonic(), 0))
+        self._hear_reports()  # a connection that was opened just now belongs to nobody: it is closed
         self._selector.close()
         self._bell.close()
         self._button.close()
