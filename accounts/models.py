@@ -20,6 +20,7 @@ class Account(models.Model):
     slug = models.SlugField(max_length=63, unique=True)  # a label of the smart addresses' domain
     timezone = models.CharField(_("time zone"), max_length=64, default="UTC")
     language = models.CharField(_("language"), max_length=8, default="en")
+    collecting_limit = models.PositiveSmallIntegerField(_("collecting mailboxes"), default=10)  # R01; 0: none
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -110,6 +111,46 @@ class Membership(TenantModel):
     @property
     def name(self) -> str:
         return self.user.get_full_name()
+
+
+class Group(TenantModel):
+    """Members who work together; new customers go round among them."""
+
+    name = models.CharField(_("name"), max_length=100)
+    members: models.ManyToManyField[Membership, GroupMember] = models.ManyToManyField(
+        Membership, through="GroupMember", related_name="groups"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint("account", Lower("name"), name="group_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"group {self.pk}"
+
+
+class GroupMember(TenantModel):
+    """A member in a group."""
+
+    group = TenantForeignKey(Group, on_delete=models.CASCADE, related_name="+")
+    membership = TenantForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            *TenantModel.Meta.constraints,
+            SameAccount(field="group", name="groupmember_group_same_account"),
+            SameAccount(field="membership", name="groupmember_membership_same_account"),
+            models.UniqueConstraint(fields=["account", "group", "membership"], name="groupmember_once"),
+        ]
+        indexes = [models.Index(fields=["account", "membership"], name="groupmember_by_membership")]
+
+    def __str__(self) -> str:
+        return f"member {self.membership_id} of group {self.group_id}"
 
 
 class Invitation(TenantModel):

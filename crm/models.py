@@ -4,12 +4,30 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership
 from accounts.tenant_models import SameAccount, TenantForeignKey, TenantModel
 from crm.querysets import ContactQuerySet, LeadQuerySet
+
+
+class Store(TenantModel):
+    """A brand or shop of the account: mailboxes and customers may belong to one (R09)."""
+
+    name = models.CharField(_("name"), max_length=100)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint("account", Lower("name"), name="store_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"store {self.pk}"
 
 
 class Company(TenantModel):

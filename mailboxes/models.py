@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership
 from accounts.tenant_models import SameAccount, TenantForeignKey, TenantModel
+from crm.models import Store
 from mailboxes.querysets import MailboxQuerySet
 
 
@@ -34,6 +35,19 @@ class Mailbox(TenantModel):
         SYNCING = "syncing", _("Syncing")
         NEEDS_LOGIN = "needs_login", _("Needs sign-in")
         ERROR = "error", _("Error")
+        PAUSED = "paused", _("Paused")
+        DISCONNECTED = "disconnected", _("Disconnected")
+        REMOVING = "removing", _("Being deleted")
+
+    class SignIn(models.TextChoices):
+        PASSWORD = "password", _("Password")
+        OAUTH2 = "oauth2", _("Sign-in at the provider")
+
+    class Unmatched(models.TextChoices):
+        """What becomes of mail that concerns no card (R12)."""
+
+        STORE = "store", _("Store it")
+        SKIP = "skip", _("Leave it on the mail server")
 
     class FirstImport(models.TextChoices):
         """What is fetched when the mailbox is connected (K10). The rest can be loaded later."""
@@ -62,9 +76,11 @@ class Mailbox(TenantModel):
     smtp_port = models.PositiveIntegerField(default=465)
     smtp_security = models.CharField(max_length=8, choices=Security, default=Security.TLS)
     smtp_username = models.CharField(max_length=320)
+    sign_in = models.CharField(max_length=8, choices=SignIn, default=SignIn.PASSWORD)
+    oauth_provider = models.CharField(max_length=16, blank=True, default="")  # a key of mailkit.oauth, with OAUTH2
 
     status = models.CharField(max_length=5, choices=Status, default=Status.GREEN)
-    state = models.CharField(max_length=11, choices=State, default=State.IMPORTING)
+    state = models.CharField(max_length=12, choices=State, default=State.IMPORTING)
     error_code = models.CharField(max_length=32, blank=True, default="")  # see mailboxes.advice
     error_detail = models.TextField(blank=True, default="")  # the server's own words
     import_total = models.PositiveIntegerField(default=0)
@@ -82,6 +98,13 @@ class Mailbox(TenantModel):
     delete_after_upload = models.BooleanField(_("delete uploaded messages"), default=False)  # R10
     sent_folder = models.CharField(max_length=1000, blank=True, default="")  # chosen by a person; "": found, K13
     sent_choices = ArrayField(models.CharField(max_length=1000), default=list)  # where several may be it, K13
+
+    unmatched = models.CharField(
+        _("mail of people without a card"), max_length=5, choices=Unmatched, default=Unmatched.STORE
+    )
+    # Letters written in this mailbox go out through that one (R07); null: through its own servers.
+    outgoing_mailbox = TenantForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
+    store = TenantForeignKey(Store, on_delete=models.SET_NULL, null=True, related_name="mailboxes")  # R09
 
     group_messages = models.BooleanField(_("group messages into threads"), default=True)  # K33
     needs_regrouping = models.BooleanField(default=False)  # group_messages was changed, threads are not yet
@@ -108,6 +131,8 @@ class Mailbox(TenantModel):
         constraints = [
             *TenantModel.Meta.constraints,
             SameAccount(field="owner", name="mailbox_owner_same_account"),
+            SameAccount(field="outgoing_mailbox", name="mailbox_outgoing_same_account"),
+            SameAccount(field="store", name="mailbox_store_same_account"),
             models.UniqueConstraint(fields=["account", "address_key"], name="mailbox_address_once"),
             models.CheckConstraint(
                 condition=models.Q(kind="personal", owner__isnull=False)
@@ -133,6 +158,26 @@ class Mailbox(TenantModel):
     @property
     def can_receive(self) -> bool:
         return bool(self.imap_host)
+
+
+class MailboxAccess(TenantModel):
+    """A shared mailbox that a member uses whose "Mail" tick is narrowed to chosen ones (K21)."""
+
+    membership = TenantForeignKey(Membership, on_delete=models.CASCADE, related_name="mail_access")
+    mailbox = TenantForeignKey(Mailbox, on_delete=models.CASCADE, related_name="+")
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            *TenantModel.Meta.constraints,
+            SameAccount(field="membership", name="mailboxaccess_membership_same_account"),
+            SameAccount(field="mailbox", name="mailboxaccess_mailbox_same_account"),
+            models.UniqueConstraint(fields=["account", "membership", "mailbox"], name="mailboxaccess_once"),
+        ]
+        indexes = [models.Index(fields=["account", "mailbox"], name="mailboxaccess_by_mailbox")]
+
+    def __str__(self) -> str:
+        return f"access of member {self.membership_id} to mailbox {self.mailbox_id}"
 
 
 class MailboxFilter(TenantModel):
@@ -165,11 +210,14 @@ class Credential(TenantModel):
     class Field(models.TextChoices):
         IMAP_PASSWORD = "imap_password"  # noqa: S105  (a name, not a password)
         SMTP_PASSWORD = "smtp_password"  # noqa: S105
+        OAUTH_REFRESH = "oauth_refresh"
+        OAUTH_ACCESS = "oauth_access"
 
     mailbox = TenantForeignKey(Mailbox, on_delete=models.CASCADE, related_name="credentials")
     field = models.CharField(max_length=16, choices=Field)
     ciphertext = models.TextField()  # "key id:nonce:ciphertext", see mailboxes.secrets
     changed_at = models.DateTimeField(auto_now=True)
+    expires_at = models.DateTimeField(null=True)  # of an access token
 
     class Meta(TenantModel.Meta):
         abstract = False
@@ -181,3 +229,27 @@ class Credential(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.field} of mailbox {self.mailbox_id}"
+
+
+class OAuthAttempt(TenantModel):
+    """Somebody was sent to a provider's page to sign in. It ends when they come back, or after a while (K03)."""
+
+    membership = TenantForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    mailbox = TenantForeignKey(Mailbox, on_delete=models.CASCADE, null=True, related_name="+")  # one to reconnect
+    provider = models.CharField(max_length=16)
+    digest = models.CharField(max_length=64, unique=True)  # of the state; unique over all accounts: it is random
+    verifier = models.TextField()  # of PKCE, sealed like a credential
+    request = models.JSONField(default=dict)  # what was chosen before: kind, owner, first import; no secret
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            *TenantModel.Meta.constraints,
+            SameAccount(field="membership", name="oauthattempt_membership_same_account"),
+            SameAccount(field="mailbox", name="oauthattempt_mailbox_same_account"),
+        ]
+        indexes = [models.Index(fields=["created_at"], name="oauthattempt_old")]
+
+    def __str__(self) -> str:
+        return f"sign-in {self.pk} at {self.provider}"

@@ -368,3 +368,38 @@ class CardLink(TenantPartModel):
 
     def __str__(self) -> str:
         return f"message {self.message_id} on the card of contact {self.contact_id}"
+
+
+class RemovedMailbox(TenantModel):
+    """A mailbox whose letters were deleted when it was disconnected (K64): who could see them."""
+
+    address = models.CharField(max_length=320)
+    seen_by = ArrayField(models.BigIntegerField(), default=list)  # ids of memberships
+    removed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+
+    def __str__(self) -> str:
+        return f"removed mailbox {self.pk}"
+
+
+class RemovedLetter(TenantModel):
+    """What stays of a deleted letter on a card: that there was one (K64)."""
+
+    mailbox = TenantForeignKey(RemovedMailbox, on_delete=models.CASCADE, related_name="letters")
+    contact = TenantForeignKey(Contact, on_delete=models.CASCADE, related_name="removed_mail")
+    direction = models.CharField(max_length=8, choices=Message.Direction)
+    received_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            *TenantModel.Meta.constraints,
+            SameAccount(field="mailbox", name="removedletter_mailbox_same_account"),
+            SameAccount(field="contact", name="removedletter_contact_same_account"),
+        ]
+        indexes = [models.Index(fields=["account", "contact", "-received_at", "-id"], name="removedletter_card")]
+
+    def __str__(self) -> str:
+        return f"removed letter {self.pk}"
