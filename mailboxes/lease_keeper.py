@@ -30,6 +30,7 @@ class LeaseKeeper:
         self._beat_seconds = beat_seconds
         self._held: dict[Lease, float] = {}
         self._lock = threading.Lock()
+        self._renewing = threading.Lock()  # who ends a visit waits for a renewal that has begun
         self._pause = threading.Event()  # never set: a sleep that a daemon thread may be ended in
         self._thread: threading.Thread | None = None
 
@@ -42,7 +43,7 @@ class LeaseKeeper:
         try:
             yield
         finally:
-            with self._lock:
+            with self._renewing, self._lock:
                 del self._held[lease]
 
     def held(self) -> list[Lease]:
@@ -59,7 +60,8 @@ class LeaseKeeper:
     def _beat(self) -> None:
         while self._has_work():
             try:
-                renew_all(self.held())
+                with self._renewing:
+                    renew_all(self.held())
             except DatabaseError:
                 logger.warning("leases not renewed", exc_info=True)
             finally:

@@ -12,7 +12,8 @@ from threads import letter_rows as rows
 from threads.grouping import Client, Direction
 from threads.letters import PreparedLetter
 from threads.linking import HOLD_CARDS
-from threads.sql import Statement, insert, run_together, select, values
+from threads.models import Attachment, Message, MessageBody, Participant, Thread
+from threads.sql import Computed, Statement, insert, run_together, select, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +30,21 @@ class KnownMessage:
     on_server: bool
 
 
-# Deleted ones too: they never come back (K60). The second part finds the thread of each client and subject: that of the
-# first letter. Both are as simple as can be, because during a first import the planner has no statistics.
-KNOWN = """
-SELECT m.id, m.identity, m.message_id_header, m.thread_id, t.counterpart_key, NULL AS group_key, m.is_ours, m.direction,
-  m.on_server
-FROM threads_message m JOIN threads_thread t ON t.id = m.thread_id
-WHERE m.mailbox_id = %s AND (m.identity = ANY(%s) OR m.message_id_header = ANY(%s))
+# Deleted ones too: they never come back (K60). The last part finds the thread of each client and subject: that of the
+# first letter. Each key is looked up by itself: during a first import the planner has no statistics, and would read the
+# whole mailbox for every batch.
+_KNOWN = """SELECT m.id, m.identity, m.message_id_header, m.thread_id, t.counterpart_key, NULL::bytea, m.is_ours,
+  m.direction, m.on_server FROM threads_message m JOIN threads_thread t ON t.id = m.thread_id"""
+KNOWN = f"""
+SELECT known.* FROM unnest(%s::bytea[]) AS key, LATERAL (
+  {_KNOWN} WHERE m.mailbox_id = %s AND m.identity = key) AS known
+UNION SELECT known.* FROM unnest(%s::text[]) AS key, LATERAL (
+  {_KNOWN} WHERE m.mailbox_id = %s AND m.message_id_header = key) AS known
 UNION ALL SELECT first.id, NULL, NULL, first.thread_id, NULL, key, NULL, NULL, NULL
 FROM unnest(%s::bytea[]) AS key, LATERAL (
   SELECT id, thread_id FROM threads_message WHERE mailbox_id = %s AND group_key = key ORDER BY id LIMIT 1) AS first
 ORDER BY 1
-"""
+"""  # noqa: S608  (constants only)
 TAKE_IDS = f"""
 SELECT ARRAY(SELECT nextval('threads_thread_id_seq') FROM generate_series(1, %s)),
   ARRAY(SELECT nextval('threads_message_id_seq') FROM generate_series(1, %s)), {HOLD_CARDS}
@@ -48,7 +52,7 @@ SELECT ARRAY(SELECT nextval('threads_thread_id_seq') FROM generate_series(1, %s)
 THREAD_COLUMNS = """account_id, mailbox_id, id, counterpart_address, counterpart_key, counterpart_name, subject,
   snippet, message_count, incoming_count, outgoing_count, unread_count, deleted_count, has_attachments,
   last_message_at"""
-BODY_SLOTS = f"({'%s, ' * 10}threads_search_vector(%s, %s, %s))"
+SEARCH_VECTOR = Computed("threads_search_vector({}, {}, {})", ["text"] * 3)
 
 
 def select_known(
@@ -57,7 +61,7 @@ def select_known(
     """Letters in the order of their ids, and threads by client and subject."""
     messages: list[KnownMessage] = []
     threads: dict[bytes, int] = {}
-    params = [mailbox_id, list(identities), list(message_ids), list(group_keys), mailbox_id]
+    params = [value for keys in (identities, message_ids, group_keys) for value in (list(keys), mailbox_id)]
     for pk, identity, header, thread_id, client, key, ours, direction, on_server in select(KNOWN, params):
         if key is not None:
             threads[bytes(key)] = thread_id
@@ -93,10 +97,10 @@ def insert_letters(mailbox_id: int, new: NewRows, *, on_server: bool) -> list[tu
     people = [(account_id, pk, *c) for pk, letter in new.messages.items() for c in letter.cells.participants]
     run_together(
         [
-            insert("threads_thread", THREAD_COLUMNS, (_thread_cells(box, *each) for each in new.threads.items())),
+            insert(Thread, THREAD_COLUMNS, (_thread_cells(box, *each) for each in new.threads.items())),
             _name_clients(new.named),
             insert(
-                "threads_message",
+                Message,
                 rows.MESSAGE_COLUMNS,
                 (
                     (*box, pk, *new.placed[pk], on_server, now, *letter.cells.message)
@@ -104,14 +108,14 @@ def insert_letters(mailbox_id: int, new: NewRows, *, on_server: bool) -> list[tu
                 ),
             ),
             insert(
-                "threads_messagebody",
+                MessageBody,
                 rows.BODY_COLUMNS,
                 ((*box, pk, new.raw_names[pk], *letter.cells.body) for pk, letter in new.messages.items()),
-                slots=BODY_SLOTS,
+                last=SEARCH_VECTOR,
             ),
-            insert("threads_participant", rows.PARTICIPANT_COLUMNS, people),
+            insert(Participant, rows.PARTICIPANT_COLUMNS, people),
             insert(
-                "threads_attachment",
+                Attachment,
                 rows.ATTACHMENT_COLUMNS,
                 ((account_id, pk, *c) for pk, letter in new.messages.items() for c in letter.cells.attachments),
             ),

@@ -11,6 +11,7 @@ from accounts.tenancy import current_account_id
 from mailkit.mime_reader import READER_VERSION
 from threads.letter_rows import quarantine_cells
 from threads.letters import FailedLetter
+from threads.models import FolderEntry
 from threads.sql import Statement, insert, run, run_together, select, values
 
 
@@ -98,7 +99,7 @@ def mark_found(message_ids: Collection[int]) -> None:
 
 def _entries(where: tuple[int, int, int], places: Iterable[Place]) -> Statement | None:
     rows = ((*where, p.uid, p.message_id, p.outcome, p.is_seen, p.is_on_server) for p in places)
-    return insert("threads_folderentry", ENTRY_COLUMNS, rows, tail=KEEP_FILED)
+    return insert(FolderEntry, ENTRY_COLUMNS, rows, tail=KEEP_FILED)
 
 
 QUARANTINE_CASTS = ["bigint", "text", "text", "text", "bigint", "timestamptz", "text", "text", "text"]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import connection
+from django.db.models import Model
 
 Row = Sequence[Any]
 
@@ -38,14 +41,68 @@ def values(rows: Sequence[Row], *, casts: Sequence[str] = ()) -> tuple[str, list
     return ", ".join([f"({', '.join(slots)})"] * len(rows)), [value for row in rows for value in row]
 
 
-def insert(table: str, columns: str, rows: Iterable[Row], *, slots: str = "", tail: str = "") -> Statement | None:
-    """One INSERT, whatever the number of rows; None when there are none. `slots` is a row's, where one is no value."""
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A column whose value the database makes: a template of SQL, and the types of the cells that go into it."""
+
+    template: str  # such as "lower({})"
+    types: Sequence[str]
+
+
+def insert(
+    model: type[Model], columns: str, rows: Iterable[Row], *, last: Computed | None = None, tail: str = ""
+) -> Statement | None:
+    """One INSERT, whatever the number of rows; None when there are none. `last` says how the last column is made.
+
+    Each column travels as one array: to PostgreSQL's parser a cell of VALUES is an expression, and psycopg2 adapts each
+    parameter by itself. Together they took as long as everything else that a narrow row costs (docs/adr/0010).
+    """
     rows = list(rows)
     if not rows:
         return None
-    row = slots or f"({', '.join(['%s'] * len(rows[0]))})"
-    sql = f"INSERT INTO {table} ({columns}) VALUES {', '.join([row] * len(rows))} {tail}"  # noqa: S608  (names are ours)
-    return Statement(sql, [value for cells in rows for value in cells])
+    names = [name.strip() for name in columns.split(",")]
+    types = [_types(model)[name] for name in (names[:-1] if last else names)]
+    cells = [f"v.c{index}" + (f"::{kind}" if kind.endswith("[]") else "") for index, kind in enumerate(types)]
+    if last:
+        cells.append(last.template.format(*(f"v.c{len(types) + index}" for index in range(len(last.types)))))
+        types += last.types
+    arrays = ", ".join(f"%s::{'text' if kind.endswith('[]') else kind}[]" for kind in types)
+    columns_of_v = ", ".join(f"c{index}" for index in range(len(types)))
+    sql = (
+        f"INSERT INTO {model._meta.db_table} ({columns}) SELECT {', '.join(cells)} "  # noqa: S608  (names are ours)
+        f"FROM unnest({arrays}) AS v({columns_of_v}) {tail}"
+    )
+    return Statement(sql, [array_literal(column) for column in zip(*rows, strict=True)])
+
+
+@cache
+def _types(model: type[Model]) -> dict[str, str]:
+    """The type of each column, without its length: what is too long is refused by the table, not cut."""
+    fields = model._meta.local_concrete_fields
+    kinds = {field.column: (field.db_type(connection) or "").partition("(") for field in fields}
+    return {column: kind + ("[]" if rest.endswith("[]") else "") for column, (kind, _, rest) in kinds.items()}
+
+
+def array_literal(cells: Iterable[object]) -> str:
+    """`{1,NULL,"it \\"is\\""}`: an array as PostgreSQL reads it (its manual, section 8.15.2)."""
+    return f"{{{','.join(map(_array_cell, cells))}}}"
+
+
+def _array_cell(cell: object) -> str:
+    if isinstance(cell, str):
+        return _quoted(cell)
+    if cell is None:
+        return "NULL"
+    if isinstance(cell, bytes):
+        return f'"\\\\x{cell.hex()}"'
+    if isinstance(cell, list):
+        return _quoted(array_literal(cell))
+    return cell.isoformat() if isinstance(cell, datetime) else str(cell)
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def run_together(statements: Iterable[Statement | None]) -> None:
