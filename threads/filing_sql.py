@@ -30,21 +30,18 @@ class KnownMessage:
     on_server: bool
 
 
-# Deleted ones too: they never come back (K60). The last part finds the thread of each client and subject: that of the
-# first letter. Each key is looked up by itself: during a first import the planner has no statistics, and would read the
-# whole mailbox for every batch.
-_KNOWN = """SELECT m.id, m.identity, m.message_id_header, m.thread_id, t.counterpart_key, NULL::bytea, m.is_ours,
-  m.direction, m.on_server FROM threads_message m JOIN threads_thread t ON t.id = m.thread_id"""
-KNOWN = f"""
-SELECT known.* FROM unnest(%s::bytea[]) AS key, LATERAL (
-  {_KNOWN} WHERE m.mailbox_id = %s AND m.identity = key) AS known
-UNION SELECT known.* FROM unnest(%s::text[]) AS key, LATERAL (
-  {_KNOWN} WHERE m.mailbox_id = %s AND m.message_id_header = key) AS known
-UNION ALL SELECT first.id, NULL, NULL, first.thread_id, NULL, key, NULL, NULL, NULL
-FROM unnest(%s::bytea[]) AS key, LATERAL (
-  SELECT id, thread_id FROM threads_message WHERE mailbox_id = %s AND group_key = key ORDER BY id LIMIT 1) AS first
+# Deleted ones too: they never come back (K60). The second part finds the thread of each client and subject: that of the
+# first letter. Both are as simple as can be: during a first import the planner has no statistics, takes the mailbox for
+# one row and every index of it for the right one. One pass over the mailbox is the worst that it can choose here.
+KNOWN = """
+SELECT id, identity, message_id_header, thread_id,
+  (SELECT counterpart_key FROM threads_thread t WHERE t.id = m.thread_id), NULL AS group_key, is_ours, direction,
+  on_server
+FROM threads_message m WHERE mailbox_id = %s AND (identity = ANY(%s) OR message_id_header = ANY(%s))
+UNION ALL (SELECT DISTINCT ON (group_key) id, NULL, NULL, thread_id, NULL, group_key, NULL, NULL, NULL
+  FROM threads_message WHERE mailbox_id = %s AND group_key = ANY(%s) ORDER BY group_key, id)
 ORDER BY 1
-"""  # noqa: S608  (constants only)
+"""
 TAKE_IDS = f"""
 SELECT ARRAY(SELECT nextval('threads_thread_id_seq') FROM generate_series(1, %s)),
   ARRAY(SELECT nextval('threads_message_id_seq') FROM generate_series(1, %s)), {HOLD_CARDS}
@@ -61,7 +58,7 @@ def select_known(
     """Letters in the order of their ids, and threads by client and subject."""
     messages: list[KnownMessage] = []
     threads: dict[bytes, int] = {}
-    params = [value for keys in (identities, message_ids, group_keys) for value in (list(keys), mailbox_id)]
+    params = [mailbox_id, list(identities), list(message_ids), mailbox_id, list(group_keys)]
     for pk, identity, header, thread_id, client, key, ours, direction, on_server in select(KNOWN, params):
         if key is not None:
             threads[bytes(key)] = thread_id

@@ -12,7 +12,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
-from accounts.tenant_models import SameAccount, TenantForeignKey, TenantModel, TenantPartModel
+from accounts.tenant_models import SameAccount, TenantForeignKey, TenantLeafModel, TenantModel, TenantPartModel
 from crm.models import Contact
 from mailboxes.models import Mailbox
 from threads.querysets import CardLinkQuerySet, MessageQuerySet, ThreadQuerySet
@@ -57,7 +57,7 @@ class Folder(TenantPartModel):
 class Thread(TenantPartModel):
     """A conversation with one client in one mailbox (K30, K31). The counts spare lists from counting."""
 
-    mailbox = TenantForeignKey(Mailbox, on_delete=models.CASCADE, related_name="threads")
+    mailbox = TenantForeignKey(Mailbox, on_delete=models.CASCADE, related_name="threads", db_index=False)
     subject = models.TextField()  # as the newest letter writes it
     counterpart_address = models.CharField(max_length=320)  # the client, "" when there is none
     counterpart_key = models.CharField(max_length=320)
@@ -105,8 +105,8 @@ class Message(TenantPartModel):
         FIRST = "first", _("First letter of the thread")
         ALONE = "alone", _("Grouping is switched off for this mailbox")
 
-    mailbox = TenantForeignKey(Mailbox, on_delete=models.CASCADE, related_name="messages")
-    thread = TenantForeignKey(Thread, on_delete=models.CASCADE, related_name="messages")
+    mailbox = TenantForeignKey(Mailbox, on_delete=models.CASCADE, related_name="messages", db_index=False)
+    thread = TenantForeignKey(Thread, on_delete=models.CASCADE, related_name="messages", db_index=False)
     thread_reason = models.CharField(max_length=7, choices=ThreadReason)
     identity = models.BinaryField(max_length=32)  # mailkit.mime_reader.identity_of
     # threads.grouping.group_key: SHA-256 of client and subject (K30). Not in Thread: a reply may change its subject.
@@ -166,11 +166,11 @@ class Message(TenantPartModel):
         return self.bodies.all()[0]
 
 
-class MessageBody(TenantPartModel):
+class MessageBody(TenantLeafModel):
     """The wide part of a message. Mailbox and time stand here again because the search reads no other table."""
 
-    message = TenantForeignKey(Message, on_delete=models.CASCADE, related_name="bodies")
-    mailbox = TenantForeignKey(Mailbox, on_delete=models.CASCADE, related_name="+")
+    message = TenantForeignKey(Message, on_delete=models.CASCADE, related_name="bodies", db_index=False)
+    mailbox = TenantForeignKey(Mailbox, on_delete=models.CASCADE, related_name="+", db_index=False)
     received_at = models.DateTimeField()
     text = models.TextField(blank=True, default="")
     html = models.TextField(blank=True, default="")  # cleaned by mailkit.html_cleaner of `policy_version`
@@ -180,10 +180,10 @@ class MessageBody(TenantPartModel):
     raw_is_whole = models.BooleanField(default=False)  # nothing is replaced in it: the server may lose it (R10)
     search = SearchVectorField(null=True, editable=False)
 
-    class Meta(TenantModel.Meta):
+    class Meta(TenantLeafModel.Meta):
         abstract = False
         constraints = [
-            *TenantModel.Meta.constraints,
+            *TenantLeafModel.Meta.constraints,
             SameAccount(field="message", name="messagebody_message_same_account"),
             SameAccount(field="mailbox", name="messagebody_mailbox_same_account"),
             models.UniqueConstraint(fields=["account", "message"], name="messagebody_once"),
@@ -213,7 +213,7 @@ class MessageSearch(models.Model):
         return f"search entry of message {self.message_id}"
 
 
-class Participant(TenantPartModel):
+class Participant(TenantLeafModel):
     """One address in a header of a letter."""
 
     class Role(models.TextChoices):
@@ -223,18 +223,18 @@ class Participant(TenantPartModel):
         CC = "cc", _("Cc")
         BCC = "bcc", _("Bcc")
 
-    message = TenantForeignKey(Message, on_delete=models.CASCADE, related_name="participants")
+    message = TenantForeignKey(Message, on_delete=models.CASCADE, related_name="participants", db_index=False)
     role = models.CharField(max_length=8, choices=Role)
     position = models.PositiveSmallIntegerField()
     email = models.CharField(max_length=320)
     email_key = models.CharField(max_length=320)
     name = models.CharField(max_length=300, blank=True, default="")
 
-    class Meta(TenantModel.Meta):
+    class Meta(TenantLeafModel.Meta):
         abstract = False
         ordering = ["message_id", "role", "position"]
         constraints = [
-            *TenantModel.Meta.constraints,
+            *TenantLeafModel.Meta.constraints,
             SameAccount(field="message", name="participant_message_same_account"),
             models.UniqueConstraint(fields=["account", "message", "role", "position"], name="participant_once"),
         ]
@@ -244,11 +244,11 @@ class Participant(TenantPartModel):
         return f"{self.role} of message {self.message_id}"
 
 
-class Attachment(TenantPartModel):
+class Attachment(TenantLeafModel):
     """A file of a letter. Its bytes stay on the mail server and are fetched when it is opened, unless the mailbox keeps
     copies (K62)."""
 
-    message = TenantForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
+    message = TenantForeignKey(Message, on_delete=models.CASCADE, related_name="attachments", db_index=False)
     section = models.CharField(max_length=110)  # IMAP part number: 50 levels deep at most
     filename = models.CharField(max_length=500)
     content_type = models.CharField(max_length=127)
@@ -257,11 +257,11 @@ class Attachment(TenantPartModel):
     is_inline = models.BooleanField(default=False)
     stored_name = models.CharField(max_length=200, blank=True, default="")  # our copy in storage, see attachment_store
 
-    class Meta(TenantModel.Meta):
+    class Meta(TenantLeafModel.Meta):
         abstract = False
         ordering = ["message_id", "id"]
         constraints = [
-            *TenantModel.Meta.constraints,
+            *TenantLeafModel.Meta.constraints,
             SameAccount(field="message", name="attachment_message_same_account"),
             models.UniqueConstraint(fields=["account", "message", "section"], name="attachment_once"),
         ]
@@ -281,10 +281,10 @@ class FolderEntry(TenantPartModel):
         FILTERED = "filtered"  # from or to an address that this mailbox never stores (A08)
         INTERNAL = "internal"  # among colleagues, and this mailbox does not store such letters (A08)
 
-    folder = TenantForeignKey(Folder, on_delete=models.CASCADE, related_name="entries")
+    folder = TenantForeignKey(Folder, on_delete=models.CASCADE, related_name="entries", db_index=False)
     generation = models.PositiveIntegerField()
     uid = models.BigIntegerField()
-    message = TenantForeignKey(Message, on_delete=models.CASCADE, null=True, related_name="places")
+    message = TenantForeignKey(Message, on_delete=models.CASCADE, null=True, related_name="places", db_index=False)
     outcome = models.CharField(max_length=8, choices=Outcome)
     is_seen = models.BooleanField(
         default=False
@@ -344,19 +344,19 @@ class QuarantinedLetter(TenantPartModel):
         return f"quarantined letter {self.pk}"
 
 
-class CardLink(TenantPartModel):
+class CardLink(TenantLeafModel):
     """A letter that shows on the card of a contact, because an address of his takes part (R08, K14)."""
 
-    contact = TenantForeignKey(Contact, on_delete=models.CASCADE, related_name="mail")
-    message = TenantForeignKey(Message, on_delete=models.CASCADE, related_name="cards")
+    contact = TenantForeignKey(Contact, on_delete=models.CASCADE, related_name="mail", db_index=False)
+    message = TenantForeignKey(Message, on_delete=models.CASCADE, related_name="cards", db_index=False)
     received_at = models.DateTimeField()  # the message's, so that a card reads one index
 
     objects = CardLinkQuerySet.as_manager()
 
-    class Meta(TenantModel.Meta):
+    class Meta(TenantLeafModel.Meta):
         abstract = False
         constraints = [
-            *TenantModel.Meta.constraints,
+            *TenantLeafModel.Meta.constraints,
             SameAccount(field="contact", name="cardlink_contact_same_account"),
             SameAccount(field="message", name="cardlink_message_same_account"),
             models.UniqueConstraint(fields=["account", "contact", "message"], name="cardlink_once"),
