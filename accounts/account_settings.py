@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import zoneinfo
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.audit import record
 from accounts.errors import NotAllowed, SettingRefused
 from accounts.models import Account, Membership
+
+MOST_COLLECTING = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class AccountChanges:
     name: str | None = None
     timezone: str | None = None
     language: str | None = None
+    collecting_limit: int | None = None
 
 
 @transaction.atomic
@@ -27,8 +31,7 @@ def change_account(admin: Membership, changes: AccountChanges) -> Account:
     """Raises NotAllowed, SettingRefused."""
     if not admin.is_admin:
         raise NotAllowed
-    if changes.timezone is not None and changes.timezone not in zoneinfo.available_timezones():
-        raise SettingRefused("timezone", _("There is no time zone of this name. One is such as Europe/Madrid."))
+    changes = _checked(changes)
     account = Account.objects.select_for_update().get(pk=admin.account.pk)
     changed = {
         name: value for name, value in asdict(changes).items() if value is not None and value != getattr(account, name)
@@ -39,3 +42,19 @@ def change_account(admin: Membership, changes: AccountChanges) -> Account:
         account.save(update_fields=list(changed))
         record(admin, "account.changed", fields=" ".join(sorted(changed)))
     return account
+
+
+def _checked(changes: AccountChanges) -> AccountChanges:
+    """Trimmed. A limit below what collects already is right: those go on, and no more are added (R01)."""
+    if changes.timezone is not None and changes.timezone not in zoneinfo.available_timezones():
+        raise SettingRefused("timezone", _("There is no time zone of this name. One is such as Europe/Madrid."))
+    if changes.language is not None and changes.language not in dict(settings.LANGUAGES):
+        raise SettingRefused("language", _("Choose one of the languages of this site."))
+    limit = changes.collecting_limit
+    if limit is not None and not 0 <= limit <= MOST_COLLECTING:
+        raise SettingRefused("collecting_limit", _("Enter a number from 0 to %(most)d.") % {"most": MOST_COLLECTING})
+    if changes.name is None:
+        return changes
+    if not changes.name.strip():
+        raise SettingRefused("name", _("Enter the name of the account."))
+    return replace(changes, name=changes.name.strip())

@@ -7,7 +7,8 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import roles  # it needs the models, which are loaded only now
+        from accounts import freshness, roles  # they need the models, which are loaded only now
 
+        freshness.connect_signals()
         post_migrate.connect(roles.grant, sender=self)
         checks.register(roles.tenancy_check, checks.Tags.database)

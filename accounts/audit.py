@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 
 from accounts.models import AuditEvent, Membership
 
@@ -18,3 +19,16 @@ def record(
         target_id=target.pk if target else None,
         facts=facts,
     )
+
+
+def with_action(events: models.QuerySet[AuditEvent], action: str) -> models.QuerySet[AuditEvent]:
+    """Of one action; "mailbox." means all that begin so."""
+    return events.filter(action__startswith=action) if action.endswith(".") else events.filter(action=action)
+
+
+def record_once_a_day(actor: Membership, action: str, *, target: models.Model) -> None:
+    """For what would fill the log otherwise: the first time that this member did it to this target today."""
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    done = AuditEvent.objects.filter(actor=actor, action=action, created_at__gte=today)
+    if not done.filter(target_type=target._meta.model_name, target_id=target.pk).exists():
+        record(actor, action, target=target)

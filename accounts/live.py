@@ -17,6 +17,8 @@ from accounts.tenancy import current_account_id, on_commit
 
 logger = logging.getLogger(__name__)
 
+RIGHTS = "rights"  # the kind of event that no browser gets: the streams themselves listen to it
+
 
 def channel(account_id: int) -> str:
     return f"live:{account_id}"
@@ -39,3 +41,8 @@ def publish(kind: str, *, mailbox_id: int | None = None, member_id: int | None =
             logger.warning("live event not published", extra={"kind": kind})
 
     on_commit(send)
+
+
+def publish_rights() -> None:
+    """Somebody may see more or less than a moment ago: the streams ask anew before they pass on anything else."""
+    publish(RIGHTS)

@@ -1,4 +1,4 @@
-"""Members of an account: the rights they are given, what they choose for themselves, and their tokens."""
+"""Members of an account: the rights they are given, and what they choose for themselves."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts import live
 from accounts.audit import record
+from accounts.availability import set_availability
 from accounts.errors import LastAdministrator, NotAllowed, NotFound, SettingRefused
+from accounts.ids import row_number
 from accounts.models import ApiToken, Membership, User
+from accounts.signals import member_deactivated
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +35,12 @@ def change_profile(member: Membership, changes: ProfileChanges) -> Membership:
     """Signature and availability are the membership's, the rest goes with the person. Raises SettingRefused."""
     _check_profile(changes)
     values = {name: value for name, value in asdict(changes).items() if value is not None}
-    own = {name: values.pop(name) for name in ("signature", "availability") if name in values}
+    if "availability" in values:
+        set_availability(member, member, values.pop("availability"))
+    if "signature" in values:
+        Membership.objects.filter(pk=member.pk).update(signature=values.pop("signature"))
     if values:
         User.objects.filter(pk=member.user_id).update(**values)
-    if own:
-        Membership.objects.filter(pk=member.pk).update(**own)
     return get_colleague(member.pk)
 
 
@@ -46,7 +51,6 @@ def _check_profile(changes: ProfileChanges) -> None:
         "language": [code for code, _name in settings.LANGUAGES],
         "timezone": zoneinfo.available_timezones(),
         "theme": User.Theme.values,
-        "availability": Membership.Availability.values,
     }
     for field, values in allowed.items():
         value = getattr(changes, field)
@@ -56,10 +60,9 @@ def _check_profile(changes: ProfileChanges) -> None:
 
 @dataclass(frozen=True, slots=True)
 class RightsChanges:
-    """What an administrator gives, None leaves it: role, "Mail" tick (K21), and whether the person may come in."""
+    """What an administrator gives, None leaves it. Which mailboxes: mailboxes.mail_access."""
 
     role: str | None = None
-    mail_access_all: bool | None = None
     is_active: bool | None = None
 
 
@@ -68,9 +71,7 @@ def change_rights(actor: Membership, member: Membership, changes: RightsChanges)
     """Raises NotAllowed, and LastAdministrator when nobody would be left who can give rights."""
     if not actor.is_admin:
         raise NotAllowed
-    # All administrators are locked: two who demote each other at once must not both succeed.
-    admins = Membership.objects.select_for_update().filter(role=Membership.Role.ADMIN, is_active=True).order_by("id")
-    admin_ids = [admin.pk for admin in admins]
+    admin_ids = lock_administrators()
     changed = {
         name: value for name, value in asdict(changes).items() if value is not None and value != getattr(member, name)
     }
@@ -81,31 +82,27 @@ def change_rights(actor: Membership, member: Membership, changes: RightsChanges)
     if changed:
         member.save(update_fields=list(changed))
         record(actor, "user.rights_changed", target=member, **changed)
+        live.publish_rights()
+    if changed.get("is_active") is False:
+        _shut_out(actor, member)
     return member
+
+
+def lock_administrators() -> list[int]:
+    """Until the caller's transaction ends: two who demote each other at once must not both succeed."""
+    admins = Membership.objects.select_for_update().filter(role=Membership.Role.ADMIN, is_active=True).order_by("id")
+    return [admin.pk for admin in admins]
+
+
+def _shut_out(actor: Membership, member: Membership) -> None:
+    """Sessions end by themselves: each request asks whether the member is active. Tokens must not come back later."""
+    ApiToken.objects.filter(membership=member).delete()
+    member_deactivated.send(Membership, member=member, actor=actor)
 
 
 def get_colleague(member_id: int | str) -> Membership:
     """Anyone of this account, deactivated ones too. Raises NotFound."""
-    text = str(member_id)
-    is_number = text.isascii() and text.isdigit() and len(text) < 19
-    colleague = Membership.objects.select_related("user", "account").filter(pk=text).first() if is_number else None
+    colleague = Membership.objects.select_related("user", "account").filter(pk=row_number(member_id)).first()
     if colleague is None:
         raise NotFound
     return colleague
-
-
-@transaction.atomic
-def revoke_token(member: Membership, token_id: int | str, *, asking: ApiToken | None = None) -> None:
-    """One of the member's own tokens stops working at once. Raises NotFound.
-
-    Asked for by a token: NotAllowed when that one may do less, or who steals the least of them could stop all others.
-    """
-    text = str(token_id)
-    is_number = text.isascii() and text.isdigit() and len(text) < 19
-    token = ApiToken.objects.filter(membership=member, pk=text).first() if is_number else None
-    if token is None:
-        raise NotFound
-    if asking is not None and not set(token.scopes) <= set(asking.scopes):
-        raise NotAllowed
-    record(member, "token.revoked", target=token)
-    token.delete()

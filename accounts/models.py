@@ -192,6 +192,7 @@ class ApiToken(TenantModel):
     prefix = models.CharField(max_length=16)
     digest = models.CharField(max_length=64, unique=True)  # unique over all accounts: it is random
     scopes = ArrayField(models.CharField(max_length=32, choices=Scope))
+    made_by = TenantForeignKey("self", on_delete=models.CASCADE, null=True, related_name="made")  # null: by a person
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True)
@@ -201,6 +202,7 @@ class ApiToken(TenantModel):
         constraints = [
             *TenantModel.Meta.constraints,
             SameAccount(field="membership", name="apitoken_membership_same_account"),
+            SameAccount(field="made_by", name="apitoken_made_by_same_account"),
         ]
 
     def __str__(self) -> str:

@@ -6,11 +6,13 @@ import secrets
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.text import slugify
 
 from accounts.audit import record
-from accounts.errors import AddressTaken, InvitationInvalid, NotAllowed
+from accounts.errors import AddressTaken, InvitationInvalid, NotAllowed, NotFound
+from accounts.ids import row_number
 from accounts.models import Account, Invitation, Membership, User
 from accounts.tenancy import every_account, tenant
 from accounts.tokens import digest_of
@@ -60,13 +62,38 @@ def invite(
     return invitation, secret
 
 
+def list_invitations(admin: Membership) -> QuerySet[Invitation]:
+    """Those whose link still works. Raises NotAllowed."""
+    if not admin.is_admin:
+        raise NotAllowed
+    return _open_invitations()
+
+
+def _open_invitations() -> QuerySet[Invitation]:
+    """Who is no administrator any more invites nobody: else a link that they kept would bring them back."""
+    return Invitation.objects.filter(
+        accepted_at__isnull=True,
+        expires_at__gt=timezone.now(),
+        invited_by__is_active=True,
+        invited_by__role=Membership.Role.ADMIN,
+    )
+
+
+@transaction.atomic
+def withdraw_invitation(admin: Membership, invitation_id: int | str) -> None:
+    """Its link stops working at once. Raises NotAllowed, NotFound."""
+    invitation = list_invitations(admin).filter(pk=row_number(invitation_id)).first()
+    if invitation is None:
+        raise NotFound
+    record(admin, "user.invitation_withdrawn", target=invitation)
+    invitation.delete()
+
+
 def find_invitation(secret: str) -> Invitation:
     """The open invitation of this link. Raises InvitationInvalid."""
     with every_account("invitation link"):
         invitation = (
-            Invitation.objects.select_related("account", "invited_by__user")
-            .filter(digest=digest_of(secret), accepted_at__isnull=True, expires_at__gt=timezone.now())
-            .first()
+            _open_invitations().select_related("account", "invited_by__user").filter(digest=digest_of(secret)).first()
         )
     if invitation is None:
         raise InvitationInvalid
@@ -84,10 +111,15 @@ def accept_invitation(
         taken = Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True).update(accepted_at=timezone.now())
         if not taken or (user is not None and user.email != invitation.email):
             raise InvitationInvalid
+        if user is not None and Membership.objects.filter(user=user).exists():  # by another link
+            raise InvitationInvalid
         if user is None:
             if User.objects.filter(email=invitation.email).exists():
                 raise AddressTaken(invitation.email)
-            user = User.objects.create_user(invitation.email, password, name=name)
+            account = invitation.account
+            user = User.objects.create_user(
+                invitation.email, password, name=name, language=account.language, timezone=account.timezone
+            )
         member = Membership.objects.create(user=user, role=invitation.role, mail_access_all=invitation.mail_access_all)
         record(member, "user.joined", target=member, invitation=invitation.pk)
     return member

@@ -7,9 +7,13 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.audit import record
+from accounts.errors import NotAllowed, NotFound
+from accounts.ids import row_number
 from accounts.models import ApiToken, Membership
 from accounts.tenancy import every_account
 
@@ -22,9 +26,14 @@ def digest_of(secret: str) -> str:
 
 
 def create_token(
-    member: Membership, *, name: str, scopes: Sequence[str], expires_at: datetime | None = None
+    member: Membership,
+    *,
+    name: str,
+    scopes: Sequence[str],
+    expires_at: datetime | None = None,
+    made_by: ApiToken | None = None,
 ) -> tuple[ApiToken, str]:
-    """A new token and its secret, which nobody can read again."""
+    """A new token and its secret, which nobody can read again. It ends with the token that it was made by."""
     secret = PREFIX + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
         membership=member,
@@ -33,8 +42,24 @@ def create_token(
         digest=digest_of(secret),
         scopes=sorted(set(scopes)),
         expires_at=expires_at,
+        made_by=made_by,
     )
     return token, secret
+
+
+@transaction.atomic
+def revoke_token(member: Membership, token_id: int | str, *, asking: ApiToken | None = None) -> None:
+    """One of the member's own tokens, and all that were made with it, stop working at once. Raises NotFound.
+
+    Asked for by a token: NotAllowed when that one may do less, or who steals the least of them could stop all others.
+    """
+    token = ApiToken.objects.filter(membership=member, pk=row_number(token_id)).first()
+    if token is None:
+        raise NotFound
+    if asking is not None and not set(token.scopes) <= set(asking.scopes):
+        raise NotAllowed
+    record(member, "token.revoked", target=token)
+    token.delete()
 
 
 def find_token(secret: str) -> ApiToken | None:

@@ -13,15 +13,18 @@ from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from accounts import errors as accounts_errors
 from api.resources.mailbox_serializers import CheckStepSerializer
 from crm import errors as crm_errors
+from letter_templates.errors import TemplateRefused
 from mailboxes import errors as mailboxes_errors
 from mailkit.errors import MailError, MessageGone
 from outbox import errors as outbox_errors
 
-FIELD_NAMES = {"upload_ids": "attachments"}  # where the name on the wire is another one
+FIELD_NAMES = {"upload_ids": "attachments", "mailbox_id": "mailbox"}  # where the name on the wire is another one
 
 
 class Refusal(APIException):
     """A problem of its own type. `members` go into its document."""
+
+    wait: int | None = None  # seconds
 
     def __init__(self, status: int, slug: str, detail: str, **members: Any) -> None:
         super().__init__(detail)
@@ -42,6 +45,12 @@ def _servers_failed(error: mailboxes_errors.ServersFailed) -> Refusal:
     return Refusal(400, "mailbox-test-failed", detail, steps=steps)
 
 
+def _too_many_tries(error: mailboxes_errors.TooManyTries) -> Refusal:
+    refusal = Refusal(429, "too-many-requests", error.message)
+    refusal.wait = error.retry_after  # becomes Retry-After
+    return refusal
+
+
 # The first line that fits decides.
 TABLE: list[tuple[type[Exception], Callable[[Any], APIException]]] = [
     (accounts_errors.NotFound, lambda _error: exceptions.NotFound(_("There is nothing with this id."))),
@@ -59,10 +68,13 @@ TABLE: list[tuple[type[Exception], Callable[[Any], APIException]]] = [
     (crm_errors.StillInUse, lambda error: Refusal(409, "still-in-use", str(error))),
     (mailboxes_errors.SettingRefused, lambda error: field_error(error.field, error.message)),
     (mailboxes_errors.ServersFailed, _servers_failed),
+    (mailboxes_errors.TooManyTries, _too_many_tries),
+    (mailboxes_errors.WrongState, lambda error: Refusal(409, "wrong-state", error.message)),
     (
         mailboxes_errors.SecretUnreadable,
         lambda _error: Refusal(409, "password-needed", _("Enter the password of this mailbox again.")),
     ),
+    (TemplateRefused, lambda error: field_error("signature", error.message)),
     (outbox_errors.LetterRefused, lambda error: field_error(error.field, error.message)),
     (outbox_errors.WrongState, lambda error: Refusal(409, "wrong-state", str(error))),
     (

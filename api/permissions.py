@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
+from accounts.freshness import is_fresh
 from accounts.middleware import TenantRequest
 from accounts.tokens import allowed_scopes
 
@@ -27,6 +28,17 @@ def granted_scopes(request: Request) -> set[str]:
 def required_scope(view: APIView, method: str) -> str:
     """A view without `read_scope` and `write_scope` is an error of ours, and is refused by AttributeError."""
     return str(view.read_scope if method in SAFE_METHODS else view.write_scope)  # type: ignore[attr-defined]
+
+
+class IsFresh(BasePermission):
+    """Sudo mode: secrets and rights are not changed by a session that is no longer fresh. Tokens have their scopes."""
+
+    message = _("Enter your password again: at /settings/confirm/ in the browser.")
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        asked = cast("TenantRequest", request)
+        is_change = request.method not in SAFE_METHODS and getattr(view, "needs_fresh_sign_in", False)
+        return not is_change or asked.token is not None or asked.member is None or is_fresh(asked)
 
 
 class IsMember(BasePermission):

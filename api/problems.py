@@ -30,6 +30,7 @@ TITLES: dict[int, str | Promise] = {
     413: _("Too large"),
     415: _("This format is not understood"),
     422: _("In conflict with an earlier request"),
+    429: _("Too many requests"),
     500: _("Something broke on our side"),
     503: _("Something that this needs is out of reach"),
 }

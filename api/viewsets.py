@@ -23,6 +23,7 @@ class MemberViewSet(GenericViewSet[Any]):
     read_scope: ClassVar[str]
     write_scope: ClassVar[str]
     ordering: ClassVar[tuple[str, ...]] = ("id",)
+    needs_fresh_sign_in: ClassVar[bool] = False  # changes made from a page need a recent password (sudo mode)
 
     @property
     def member(self) -> Membership:

@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 
 from accounts.models import Membership
 from crm.errors import CardNotFound
-from crm.models import Company, Contact, Lead, Pipeline, Stage
+from crm.models import Company, Contact, Lead, Pipeline, Stage, Store
 
-Card = TypeVar("Card", Company, Contact, Lead, Pipeline, Stage, Membership)
+Card = TypeVar("Card", Company, Contact, Lead, Pipeline, Stage, Store, Membership)
 
 
 def _get(rows: QuerySet[Card], row_id: int | str) -> Card:
@@ -40,6 +40,10 @@ def get_pipeline(pipeline_id: int | str) -> Pipeline:
 
 def get_stage(stage_id: int | str) -> Stage:
     return _get(Stage.objects.select_related("pipeline"), stage_id)
+
+
+def get_store(store_id: int | str) -> Store:
+    return _get(Store.objects.all(), store_id)
 
 
 def get_member(member_id: int | str) -> Membership:

@@ -11,3 +11,6 @@ class CrmMailConfig(AppConfig):
     """Importing the Celery application here makes it the default one, so that `.delay()` knows the broker."""
 
     name = "crm_mail"
+
+    def ready(self) -> None:
+        from crm_mail import receivers  # noqa: F401  (it needs the models, which are loaded only now)

@@ -1,11 +1,15 @@
 """Reading settings from the environment: each kind of value in one way, each wrong one an error that names it."""
 
 import binascii
+import json
 from base64 import b64decode
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+
+from mailkit.network import parse_nameserver
 
 env = environ.FileAwareEnv()  # NAME_FILE=/run/secrets/name is read for every NAME
 env.smart_cast = False
@@ -30,6 +34,17 @@ def ports(name: str, default: list[str]) -> list[int]:
     return [int(value) for value in values]
 
 
+def nameservers(name: str) -> list[str]:
+    """IP addresses, each with or without a port, or an error that names the variable."""
+    values = env.list(name, default=[])
+    try:
+        for value in values:
+            parse_nameserver(value)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be IP addresses, separated by commas; ip:port is possible") from error
+    return values
+
+
 def encryption_keys(name: str) -> list[str]:
     """`id:key` pairs, each key 32 bytes in base64, or an error that names the variable (and no key)."""
     pairs = [pair.partition(":") for pair in env.list(name)]
@@ -40,6 +55,27 @@ def encryption_keys(name: str) -> list[str]:
     if not is_right:
         raise ImproperlyConfigured(f"{name} must be id:key pairs, each key 32 bytes in base64, separated by commas")
     return [f"{key_id}:{key}" for key_id, _, key in pairs]
+
+
+def oauth_overrides(name: str) -> dict[str, dict[str, Any]]:
+    """JSON: what differs from what we know of a provider, or an error that names the variable."""
+    known = {"authorize_url": str, "token_url": str, "userinfo_url": str, "imap": dict, "smtp": dict}
+    try:
+        given = json.loads(env.str(name, default="") or "{}")
+        values = [(key, value) for changes in given.values() for key, value in changes.items()]
+    except (ValueError, AttributeError) as error:
+        raise ImproperlyConfigured(f"{name} must be JSON such as {{}} in curly brackets, by provider") from error
+    if not all(key in known and isinstance(value, known[key]) for key, value in values):
+        raise ImproperlyConfigured(f"{name} knows {', '.join(known)} of a provider")
+    if not all(_is_server(value) for _key, value in values if isinstance(value, dict)):
+        raise ImproperlyConfigured(f"{name}: imap and smtp have host, port and security (tls, starttls)")
+    overrides: dict[str, dict[str, Any]] = given
+    return overrides
+
+
+def _is_server(given: dict[str, Any]) -> bool:
+    is_whole = set(given) == {"host", "port", "security"}
+    return is_whole and isinstance(given["port"], int) and given["security"] in ("tls", "starttls", "none")
 
 
 def switch(name: str, *, default: bool) -> bool:

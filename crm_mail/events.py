@@ -1,8 +1,8 @@
 """`uvicorn crm_mail.events:application`: the event stream (SSE) of open browsers, a small ASGI process of its own.
 
 It reads the session, subscribes to the account's channel in Redis (accounts.live) and passes on what the member may be
-told. Whose mailboxes these are is asked again every minute, so a right taken away ends here too. A lost event does no
-harm: the pages also poll.
+told. Whose mailboxes these are is asked again when somebody's rights changed, and every minute, so a right taken away
+ends here at once, and soon even if that word was lost. A lost event does no harm: the pages also poll.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.db import close_old_connections  # noqa: E402
 from django.utils.crypto import constant_time_compare  # noqa: E402
 
-from accounts.live import channel  # noqa: E402
+from accounts.live import RIGHTS, channel  # noqa: E402
 from accounts.middleware import SESSION_KEY as ACCOUNT_KEY  # noqa: E402
 from accounts.models import Membership, User  # noqa: E402
 from accounts.tenancy import tenant  # noqa: E402
@@ -168,7 +168,7 @@ async def _chunks(session_key: str, listener: Listener) -> AsyncIterator[bytes]:
             await subscription.subscribe(channel(listener.account_id))
             while time.monotonic() - started < MAX_SECONDS:
                 message = await subscription.get_message(timeout=HEARTBEAT_SECONDS)
-                if time.monotonic() - checked > RIGHTS_SECONDS:
+                if _tells_of_rights(message) or time.monotonic() - checked > RIGHTS_SECONDS:
                     checked = time.monotonic()
                     renewed = await _listener(session_key)
                     if renewed is None or renewed.account_id != listener.account_id:
@@ -179,6 +179,10 @@ async def _chunks(session_key: str, listener: Listener) -> AsyncIterator[bytes]:
         return
     finally:
         await client.aclose()
+
+
+def _tells_of_rights(message: dict[str, Any] | None) -> bool:
+    return message is not None and json.loads(message["data"])["kind"] == RIGHTS
 
 
 def _chunk(listener: Listener, message: dict[str, Any] | None) -> bytes:

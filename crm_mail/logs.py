@@ -8,6 +8,8 @@ import sys
 
 import structlog
 
+from crm_mail.log_scrubbing import scrub
+
 SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -19,10 +21,13 @@ SHARED: list[structlog.typing.Processor] = [
 ]
 QUIET = {  # chatty libraries, and those whose debug output holds mail or SQL with values
     "imapclient": logging.WARNING,
+    "httpx": logging.WARNING,  # it tells whole addresses, with what is asked for in them
+    "httpcore": logging.WARNING,
     "aiosmtplib": logging.WARNING,
     "mail.log": logging.WARNING,
     "django.db.backends": logging.INFO,
     "django.request": logging.ERROR,  # its warnings hold paths, and some paths are secrets (invitations)
+    "django.security.csrf": logging.ERROR,  # as above
     "uvicorn.access": logging.WARNING,
     "celery.worker.strategy": logging.WARNING,
     "celery.app.trace": logging.WARNING,
@@ -37,6 +42,7 @@ def configure(settings: dict[str, str]) -> None:
         foreign_pre_chain=SHARED,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            scrub,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
     )
@@ -51,6 +57,7 @@ def configure(settings: dict[str, str]) -> None:
     for name, level in QUIET.items():
         logging.getLogger(name).setLevel(level)
     logging.captureWarnings(True)
+    logging.raiseExceptions = False  # a line that cannot be written would be shown unscrubbed, with its arguments
     structlog.configure(
         processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

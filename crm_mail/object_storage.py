@@ -34,6 +34,11 @@ class ObjectStorage(S3Storage):
         with _os_errors():
             super().delete(name)
 
+    def delete_folder(self, name: str) -> None:
+        """All whose names begin with it, a thousand in each request."""
+        with _os_errors():
+            self.bucket.objects.filter(Prefix=f"{self._normalize_name(name)}/").delete()
+
 
 @contextmanager
 def _os_errors() -> Iterator[None]:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from crm_mail.env import encryption_keys, env, origin, ports, switch, whole
+from crm_mail.env import encryption_keys, env, nameservers, oauth_overrides, origin, ports, switch, whole
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "accounts",
     "crm",
     "mailboxes",
+    "letter_templates",
     "threads",
     "sync",
     "outbox",
@@ -197,6 +198,7 @@ CELERY_TASK_ROUTES = {
     "sync.tasks.import_mailbox": {"queue": "import"},
     "sync.tasks.load_older": {"queue": "import"},
     "sync.tasks.retry_quarantined": {"queue": "import"},
+    "sync.tasks.fetch_left_out": {"queue": "import"},
     "sync.tasks.*": {"queue": "sync"},
     "outbox.tasks.*": {"queue": "send"},
     "threads.tasks.*": {"queue": "maintenance"},
@@ -207,6 +209,8 @@ CELERY_BEAT_SCHEDULE = {
     "start what is due": {"task": "sync.tasks.start_rounds", "schedule": timedelta(seconds=30)},
     "read again after an upgrade": {"task": "sync.tasks.retry_after_upgrade", "schedule": timedelta(hours=1)},
     "regroup mailboxes": {"task": "threads.tasks.regroup_due", "schedule": timedelta(minutes=2)},
+    "remove mailboxes": {"task": "crm_mail.tasks.remove_due", "schedule": timedelta(minutes=1)},
+    "forget late files": {"task": "crm_mail.tasks.forget_late_files", "schedule": timedelta(hours=1)},
     "claim due letters": {"task": "outbox.tasks.deliver_due", "schedule": timedelta(seconds=5)},
 }
 
@@ -233,6 +237,8 @@ ACCOUNT_SESSION_REMEMBER = True
 # Rate limits count by the caller's address, which only as many proxies as we really have may name.
 ALLAUTH_TRUSTED_PROXY_COUNT = whole("TRUSTED_PROXIES", 0)
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "reset_password": "5/m/ip,3/m/key"}
+SUDO_MINUTES = whole("SUDO_MINUTES", 15, least=1)  # so long after it no password is asked for secrets and rights
+ACCOUNT_REAUTHENTICATION_TIMEOUT = SUDO_MINUTES * 60  # the same on allauth's pages of the second factor
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # as above; else a stranger who asks for a new password would forbid it to its owner
 LOGIN_URL = "account_login"
@@ -296,6 +302,23 @@ TIME_ZONE = "UTC"
 # "id:base64key[,id:base64key...]": the first encrypts, all decrypt (docs/adr/0006).
 CREDENTIALS_KEYS = encryption_keys("CREDENTIALS_KEYS")
 
+# ---------------------------------------------------------------------------------------------------- mail providers
+# Client id and secret, as registered there with BASE_URL + /oauth/callback/. Without them the password way is offered.
+OAUTH_CLIENTS = {
+    "google": (env.str("OAUTH_GOOGLE_CLIENT_ID", default=""), env.str("OAUTH_GOOGLE_CLIENT_SECRET", default="")),
+    "microsoft": (
+        env.str("OAUTH_MICROSOFT_CLIENT_ID", default=""),
+        env.str("OAUTH_MICROSOFT_CLIENT_SECRET", default=""),
+    ),
+    "yandex": (env.str("OAUTH_YANDEX_CLIENT_ID", default=""), env.str("OAUTH_YANDEX_CLIENT_SECRET", default="")),
+    "mailru": (env.str("OAUTH_MAILRU_CLIENT_ID", default=""), env.str("OAUTH_MAILRU_CLIENT_SECRET", default="")),
+}
+if any(bool(client_id) != bool(secret) for client_id, secret in OAUTH_CLIENTS.values()):
+    raise ImproperlyConfigured("OAUTH_..._CLIENT_ID and OAUTH_..._CLIENT_SECRET are set together, or neither is")
+OAUTH_OVERRIDES = oauth_overrides("OAUTH_OVERRIDES")
+if not OAUTH_OVERRIDES.keys() <= OAUTH_CLIENTS.keys():
+    raise ImproperlyConfigured(f"OAUTH_OVERRIDES knows the providers {', '.join(OAUTH_CLIENTS)}")
+
 # ---------------------------------------------------------------------------------------------------- our own mail
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
@@ -323,7 +346,9 @@ MAIL_CONNECT_SECONDS = whole("MAIL_CONNECT_SECONDS", 15, least=1)
 MAIL_READ_SECONDS = whole("MAIL_READ_SECONDS", 30, least=1)
 MAIL_PORTS = ports("MAIL_PORTS", ["143", "993", "25", "465", "587", "2525"])
 MAIL_CA_FILE = env.str("MAIL_CA_FILE", default="")  # a private authority for the company's own mail servers
+ACCEPT_IDN = switch("ACCEPT_IDN", default=False)  # K06
 MAIL_PRIVATE_NETWORKS = env.list("MAIL_PRIVATE_NETWORKS", default=[])  # CIDRs where own mail servers may lie
+DNS_SERVERS = nameservers("DNS_SERVERS")  # who is asked about mail domains; none: those of the machine
 OFFLINE_MINUTES = whole("OFFLINE_MINUTES", 5, least=1)  # G11
 if POLL_MAX_MINUTES < POLL_MIN_MINUTES:
     raise ImproperlyConfigured("POLL_MAX_MINUTES must not be below POLL_MIN_MINUTES")
@@ -331,7 +356,7 @@ if POLL_MAX_MINUTES < POLL_MIN_MINUTES:
 # ---------------------------------------------------------------------------------------------------- API
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.MemberAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["api.permissions.IsMember"],
+    "DEFAULT_PERMISSION_CLASSES": ["api.permissions.IsMember", "api.permissions.IsFresh"],
     "DEFAULT_VERSIONING_CLASS": "rest_framework.versioning.URLPathVersioning",
     "DEFAULT_VERSION": "v1",
     "ALLOWED_VERSIONS": ["v1"],
@@ -355,7 +380,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
     "ENUM_NAME_OVERRIDES": {
+        "Availability": "accounts.models.Membership.Availability",
+        "ShownAvailability": "api.resources.people.SHOWN_AVAILABILITY",
         "MailboxKind": "mailboxes.models.Mailbox.Kind",
+        "MailboxSignIn": "mailboxes.models.Mailbox.SignIn",
         "MailboxState": "mailboxes.models.Mailbox.State",
         "MailboxStatus": "mailboxes.models.Mailbox.Status",
         "OutgoingState": "outbox.models.OutgoingMail.State",

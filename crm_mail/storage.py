@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,6 +28,12 @@ class FolderStorage(FileSystemStorage):
             self._write(aside, content)
         aside.replace(path)
         return name
+
+    def delete_folder(self, name: str) -> None:
+        """With all that lies in it, if it is there."""
+        path = Path(self.path(name))
+        if path.is_dir():
+            shutil.rmtree(path)
 
     def _write(self, path: Path, content: IO[Any]) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)

@@ -13,8 +13,9 @@ def get_mailbox_for(member: Membership, mailbox_id: int | str) -> Mailbox:
 
 
 def get_managed_mailbox_for(member: Membership, mailbox_id: int | str) -> Mailbox:
-    """One whose settings the member may change (G11). Raises MailboxNotFound."""
-    return _get(Mailbox.objects.managed_by(member).filter(pk=_number(mailbox_id)).first())
+    """One whose settings the member may change (G11). Raises MailboxNotFound, also for one that is being deleted."""
+    staying = Mailbox.objects.managed_by(member).exclude(state=Mailbox.State.REMOVING)
+    return _get(staying.filter(pk=_number(mailbox_id)).first())
 
 
 def _get(mailbox: Mailbox | None) -> Mailbox:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from mailboxes.guides import guide_of
+from mailboxes.models import Mailbox
+from mailkit.providers import Provider, provider_of_host
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
     what: str | Promise
     do: str | Promise
+    link: str = ""  # a page of the provider that helps
 
 
 BY_CODE: dict[str, Advice] = {
@@ -49,6 +55,17 @@ BY_CODE: dict[str, Advice] = {
         _("The provider does not accept the usual password here."),
         _("Make an app password on its security page and enter that one."),
     ),
+    "token_refused": Advice(
+        _("You signed in at the provider, but its mail server did not let us in."),
+        _(
+            "Switch on IMAP in your provider's mail settings. At a company its administrator may have to allow mail "
+            "programs, and sending through them. Then sign in at the provider again."
+        ),
+    ),
+    "grant_ended": Advice(
+        _("The provider's permission for this mailbox has ended."),
+        _("Sign in at the provider again: open the mailbox in the settings and choose “Reconnect”."),
+    ),
     "contact_admin": Advice(
         _("The provider has locked this mailbox for mail programs."),
         _("Ask who manages the mailbox at the provider to allow IMAP for it."),
@@ -59,6 +76,10 @@ BY_CODE: dict[str, Advice] = {
     ),
     "folder_gone": Advice(
         _("The Inbox could not be opened."), _("Check in your provider's settings that IMAP may read this mailbox.")
+    ),
+    "too_slow": Advice(
+        _("The server answers too slowly, so we did not wait any longer."),
+        _("Check server name and port, then try again."),
     ),
     "throttled": Advice(
         _("The provider asks us to slow down."), _("Nothing to do: we try again by ourselves when it allows.")
@@ -77,8 +98,27 @@ BY_CODE: dict[str, Advice] = {
     ),
 }
 UNKNOWN = BY_CODE["server_fault"]
+# What the provider's own guide answers better than we can in general (M05), and where its help page helps.
+GUIDED = {"login_refused", "smtp_login_refused", "app_password_needed"}
+LINKED = {*GUIDED, "imap_disabled", "web_login_required", "contact_admin"}
 
 
-def advice_for(code: str) -> Advice | None:
-    """None when there is no error."""
-    return BY_CODE.get(code, UNKNOWN) if code else None
+def advice_for(code: str, *, provider: Provider | None = None) -> Advice | None:
+    """None when there is no error. `provider`: whose server answered so, where we know it."""
+    if not code:
+        return None
+    advice = BY_CODE.get(code, UNKNOWN)
+    if provider and code in LINKED:
+        guide = guide_of(provider)
+        return Advice(advice.what, " ".join(guide.steps) if code in GUIDED else advice.do, guide.url)
+    if code == "no_connection" and settings.OUTGOING_IPS:
+        return Advice(advice.what, f"{advice.do} {', '.join(settings.OUTGOING_IPS)}")
+    return advice
+
+
+def advice_of(mailbox: Mailbox) -> Advice | None:
+    """What is wrong with a mailbox; None when all is well."""
+    code = mailbox.error_code
+    if mailbox.sign_in == Mailbox.SignIn.OAUTH2 and code in GUIDED:  # the guides are about passwords
+        code = "token_refused"
+    return advice_for(code, provider=provider_of_host(mailbox.imap_host or mailbox.smtp_host))

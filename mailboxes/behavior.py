@@ -12,17 +12,27 @@ from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import live
 from accounts.audit import record
 from accounts.errors import NotAllowed
 from accounts.models import Membership
 from accounts.tenancy import current_account_id, on_commit
+from crm.models import Store
 from mailboxes.access import get_managed_mailbox_for
 from mailboxes.errors import SettingRefused
 from mailboxes.models import Mailbox, MailboxFilter
+from mailboxes.outgoing import list_outgoing_choices
 from mailboxes.requests import Filter, check_filters
 from mailboxes.signals import grouping_changed, older_wanted
 
 MIN_INTERVAL_MINUTES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Another row by its id, or None for none of them: None alone leaves a setting as it is."""
+
+    pk: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +51,15 @@ class MailboxSettings:
     keep_attachments: bool | None = None
     delete_after_upload: bool | None = None
     sent_folder: str | None = None
+    unmatched: str | None = None  # Mailbox.Unmatched
+    outgoing_mailbox: Choice | None = None
+    store: Choice | None = None
     filters: tuple[Filter, ...] | None = None
 
 
 NAMES = tuple(MailboxSettings.__dataclass_fields__)
+CHOICES = ("outgoing_mailbox", "store")  # those that name another row
+PLAIN = tuple(name for name in NAMES if name not in (*CHOICES, "filters"))
 
 
 def change_settings(member: Membership, mailbox_id: int | str, changes: MailboxSettings) -> Mailbox:
@@ -69,7 +84,27 @@ def check_changes(member: Membership, mailbox: Mailbox, changes: MailboxSettings
         check_filters(changes.filters)
     if changes.sent_folder and changes.sent_folder not in mailbox.sent_choices:
         raise SettingRefused("sent_folder", _("Choose one of the folders that the server has for sent letters."))
+    _check_choices(member, mailbox, changes)
     _check_deletion(member, mailbox, changes)
+
+
+def _check_choices(member: Membership, mailbox: Mailbox, changes: MailboxSettings) -> None:
+    """What is chosen already may stay, even when it could not be chosen today: a form sends what it shows."""
+    if changes.unmatched is not None and changes.unmatched not in Mailbox.Unmatched.values:
+        raise SettingRefused("unmatched", _("Choose whether such mail is stored or left on the mail server."))
+    outgoing = changes.outgoing_mailbox.pk if changes.outgoing_mailbox else None
+    if outgoing is not None and outgoing != mailbox.outgoing_mailbox_id:
+        _check_outgoing(member, mailbox, outgoing)
+    store = changes.store.pk if changes.store else None
+    if store is not None and not Store.objects.filter(pk=store).exists():
+        raise SettingRefused("store", _("There is no such store."))
+
+
+def _check_outgoing(member: Membership, mailbox: Mailbox, wanted: int) -> None:
+    if not list_outgoing_choices(member, mailbox).filter(pk=wanted).exists():
+        raise SettingRefused(
+            "outgoing_mailbox", _("Choose another mailbox, one that all who write here may send from.")
+        )
 
 
 def _check_interval(minutes: int) -> None:
@@ -96,18 +131,17 @@ def _check_deletion(member: Membership, mailbox: Mailbox, changes: MailboxSettin
 
 def _apply(mailbox: Mailbox, changes: MailboxSettings) -> set[str]:
     """The names of what is different now."""
-    changed = {
-        name: value
-        for name in NAMES
-        if name != "filters" and (value := getattr(changes, name)) is not None and value != getattr(mailbox, name)
-    }
+    wanted = {name: value for name in PLAIN if (value := getattr(changes, name)) is not None}
+    wanted |= {f"{name}_id": chosen.pk for name in CHOICES if (chosen := getattr(changes, name)) is not None}
+    changed = {name: value for name, value in wanted.items() if value != getattr(mailbox, name)}
     if changed:
         changed |= _consequences(mailbox, changed)
         for name, value in changed.items():
             setattr(mailbox, name, value)
         mailbox.save(update_fields=list(changed))
     has_new_filters = changes.filters is not None and _replace_filters(mailbox, changes.filters)
-    return {*changed, *(["filters"] if has_new_filters else [])}
+    names = {name.removesuffix("_id") for name in changed}
+    return names | {"filters"} if has_new_filters else names
 
 
 def _consequences(mailbox: Mailbox, changed: dict[str, Any]) -> dict[str, Any]:
@@ -122,6 +156,8 @@ def _consequences(mailbox: Mailbox, changed: dict[str, Any]) -> dict[str, Any]:
         also["history_due_at"] = timezone.now() if is_due else None
         if is_due:
             _tell(older_wanted, mailbox)
+    if "shared_with_admins" in changed:
+        live.publish_rights()
     if changed.get("delete_after_upload"):
         also["keep_attachments"] = True
     return also

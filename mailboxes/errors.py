@@ -3,7 +3,11 @@
 MailboxesError
 ├── MailboxNotFound        missing, or not yours
 ├── SettingRefused         a value of the request is not acceptable; `field` names it
-├── ServersFailed             the servers do not work; `report` says where
+├── ServersFailed          the servers do not work; `report` says where
+├── TooManyTries           too often in a short time; `retry_after` says when it may be tried again
+├── WrongState             a mailbox in this state cannot be paused, resumed or disconnected
+├── SignInExpired          a return from a provider's page that nobody waits for
+├── SignInFailed           the provider did not let us in; the message says what to do
 ├── LeaseLost              another worker holds the mailbox now: stop at once, write nothing
 └── SecretUnreadable       the key is missing, or the row is not where it was written
 """
@@ -41,6 +45,36 @@ class ServersFailed(MailboxesError):
     def __init__(self, report: CheckReport) -> None:
         super().__init__(f"servers: {report.status}")
         self.report = report
+
+
+class TooManyTries(MailboxesError):
+    """Asked too often, or too many wait already; the message says so in the reader's language."""
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.retry_after = retry_after  # seconds
+
+
+class WrongState(MailboxesError):
+    """Not possible while the mailbox is in this state; the message says what is, in the reader's language."""
+
+    def __init__(self, message: str, *, state: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.state = state
+
+
+class SignInExpired(MailboxesError):
+    """Nobody waits for this return from a provider's page: forged, used, too late, or of somebody else."""
+
+
+class SignInFailed(MailboxesError):
+    """The provider did not let us in, or not to the mailbox that was named; the message says what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 class LeaseLost(MailboxesError):

@@ -12,8 +12,9 @@ from django.utils import timezone
 from accounts import live
 from accounts.models import Membership
 from accounts.notices import notify
-from mailboxes.models import Mailbox
+from mailboxes.models import STOPPED, Mailbox
 from mailkit.errors import ConnectionFailed, FolderGone, LoginRefused, MailError, ServerThrottled, TlsRefused
+from mailkit.oauth import GRANT_ENDED
 
 LOGIN_TRIES = 2  # then somebody has to look: more tries lock accounts
 SHOWN_AFTER = 3  # temporary faults in a row, before people are told
@@ -22,6 +23,7 @@ LONGEST_RETRY = timedelta(minutes=30)
 THROTTLED_RETRY = timedelta(minutes=15)  # when the server does not say how long
 COUNTS_DIFFER = "counts_differ"  # Mailbox.error_code while the server's numbers do not add up
 SMTP_LOGIN_REFUSED = "smtp_login_refused"  # Mailbox.error_code while sending needs a sign-in
+SENDING_HELD = (SMTP_LOGIN_REFUSED, GRANT_ENDED)  # Mailbox.error_code while letters wait for a sign-in
 
 CODES: dict[type[MailError], str] = {
     ServerThrottled: "throttled",
@@ -38,6 +40,7 @@ LOGIN_CODES = {
     "imap_disabled": "imap_disabled",
     "app_password": "app_password_needed",
     "contact_admin": "contact_admin",
+    GRANT_ENDED: GRANT_ENDED,
 }
 
 
@@ -58,6 +61,8 @@ def code_of(error: MailError) -> str:
 
 def judge(error: MailError, failures: int) -> Verdict:
     """`failures` in a row, this one included."""
+    if isinstance(error, LoginRefused) and error.reason == GRANT_ENDED:
+        return Verdict(Mailbox.State.NEEDS_LOGIN, None)
     if isinstance(error, LoginRefused):
         # A password is sometimes refused once though it is right (a provider's hiccup): the second time counts.
         return Verdict(Mailbox.State.NEEDS_LOGIN, None) if failures >= LOGIN_TRIES else Verdict(None, FIRST_RETRY)
@@ -122,11 +127,27 @@ def caretakers(mailbox: Mailbox) -> list[Membership]:
 @transaction.atomic
 def note_smtp_refused(mailbox: Mailbox, error: LoginRefused) -> None:
     """Sending needs a sign-in; reading goes on. Cleared when new sign-in data has been tested."""
+    if error.reason == GRANT_ENDED:
+        return  # noted for the whole mailbox, when the provider said so
     is_news = (
         Mailbox.objects.filter(pk=mailbox.pk)
+        .exclude(state__in=STOPPED)  # its sign-in was deleted while a letter was on its way
         .exclude(error_code=SMTP_LOGIN_REFUSED)
         .update(status=Mailbox.Status.RED, error_code=SMTP_LOGIN_REFUSED, error_detail=error.reply[:500])
     )
     if is_news:
         live.publish("mailbox", mailbox_id=mailbox.pk)
         notify(caretakers(mailbox), "mailbox.needs_login", mailbox=mailbox.pk)
+
+
+def note_grant_ended(row: Mailbox, error: LoginRefused) -> None:
+    """The provider lets us in no more until a person signs in there. `row` is locked; one notice, whoever finds out."""
+    if row.is_stopped:
+        return
+    is_news = row.state != Mailbox.State.NEEDS_LOGIN
+    row.state, row.status, row.next_sync_at = Mailbox.State.NEEDS_LOGIN, Mailbox.Status.RED, None
+    row.error_code, row.error_detail = GRANT_ENDED, error.reply[:500]
+    row.save(update_fields=["state", "status", "next_sync_at", "error_code", "error_detail"])
+    live.publish("mailbox", mailbox_id=row.pk)
+    if is_news:
+        notify(caretakers(row), "mailbox.needs_login", mailbox=row.pk)

@@ -71,6 +71,7 @@ due AS (
 free AS MATERIALIZED (
   SELECT mailbox.id FROM mailboxes_mailbox mailbox JOIN due ON due.id = mailbox.id LEFT JOIN busy USING (host)
   WHERE due.place + coalesce(busy.visits, 0) <= %s AND mailbox.imported_at IS NOT NULL AND {FREE}
+    AND mailbox.next_sync_at IS NOT NULL  -- looked at again under the lock: it may have been paused meanwhile
   ORDER BY mailbox.next_sync_at LIMIT %s FOR UPDATE OF mailbox SKIP LOCKED)
 """  # noqa: S608  (constants only)
 

@@ -26,12 +26,13 @@ _open: Counter[int] = Counter()  # by account
 @contextmanager
 def live_session(mailbox: Mailbox) -> Iterator[ImapSession]:
     """Raises MailError, TemporaryMailError at once when too many are waiting already."""
-    with _place(current_account_id()), imap_session(mailbox, seconds=LIVE_SECONDS) as session:
+    with waiting_place(current_account_id()), imap_session(mailbox, seconds=LIVE_SECONDS) as session:
         yield session
 
 
 @contextmanager
-def _place(account_id: int) -> Iterator[None]:
+def waiting_place(account_id: int) -> Iterator[None]:
+    """One of the places for those who wait. Raises TemporaryMailError when there is none."""
     with _lock:
         if _open.total() >= LIVE_AT_ONCE or _open[account_id] >= LIVE_PER_ACCOUNT:
             raise TemporaryMailError("Too many wait for their mail servers", step="connect")

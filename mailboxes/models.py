@@ -12,6 +12,8 @@ from accounts.tenant_models import SameAccount, TenantForeignKey, TenantModel
 from crm.models import Store
 from mailboxes.querysets import MailboxQuerySet
 
+STOPPED = ("paused", "disconnected", "removing")  # of Mailbox.State: by a person's word, until another one
+
 
 class Mailbox(TenantModel):
     """A mail address that the account reads and writes with."""
@@ -158,6 +160,11 @@ class Mailbox(TenantModel):
     @property
     def can_receive(self) -> bool:
         return bool(self.imap_host)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Nothing is fetched and nothing is sent: see mailboxes.disconnecting."""
+        return self.state in STOPPED
 
 
 class MailboxAccess(TenantModel):

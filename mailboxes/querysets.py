@@ -1,4 +1,4 @@
-"""Questions about many mailboxes. `visible_to` is the one place that says whose mail a member sees."""
+"""Questions about many mailboxes. Who may do what with them is mailboxes.policy."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
+from mailboxes import policy
+
 if TYPE_CHECKING:
     from accounts.models import Membership
     from mailboxes.models import Mailbox
@@ -14,26 +16,22 @@ if TYPE_CHECKING:
 
 class MailboxQuerySet(QuerySet["Mailbox"]):
     def visible_to(self, member: Membership) -> MailboxQuerySet:
-        """The mailboxes whose mail this member reads and writes with (K20-K24)."""
-        if not member.is_active:
-            return self.none()
-        seen = Q(kind="personal", owner=member)
-        if member.is_admin:
-            seen |= Q(kind="shared") | Q(kind="personal", shared_with_admins=True)
-        elif member.mail_access_all:
-            seen |= Q(kind="shared")
-        return self.filter(seen)
+        """The mailboxes whose mail this member reads (K20-K24)."""
+        return self.filter(policy.may_see(member))
+
+    def sendable_by(self, member: Membership) -> MailboxQuerySet:
+        """Those that a new letter of this member can leave from."""
+        return self.filter(policy.may_send_from(member))
 
     def managed_by(self, member: Membership) -> MailboxQuerySet:
-        """The mailboxes whose settings this member may change (G11): shared = administrators, personal = owner."""
-        if not member.is_active:
-            return self.none()
-        managed = Q(kind="personal", owner=member)
-        if member.is_admin:
-            managed |= Q(kind="shared") | Q(kind="personal", shared_with_admins=True)
-        return self.filter(managed)
+        """The mailboxes whose settings this member may change (G11)."""
+        return self.filter(policy.may_manage(member))
 
     def due_for_sync(self, now: datetime) -> MailboxQuerySet:
         """Whose time has come and that no living worker holds."""
         free = Q(lease_until__isnull=True) | Q(lease_until__lte=now)
         return self.filter(free, next_sync_at__lte=now)
+
+    def collecting(self) -> MailboxQuerySet:
+        """The shared mailboxes that receive mail, paused ones too: an account has so many at most (R01)."""
+        return self.filter(kind="shared").exclude(imap_host="").exclude(state__in=["disconnected", "removing"])

@@ -10,6 +10,7 @@ import base64
 import binascii
 import functools
 import os
+from datetime import datetime
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -42,16 +43,35 @@ def keyring() -> dict[str, AESGCM]:
     return keys
 
 
-def _bound_to(mailbox: Mailbox, field: str) -> bytes:
-    return f"{mailbox.account_id}|{mailbox.pk}|{field}|1".encode()
+def bound_to(account_id: int | None, mailbox_id: int, field: str) -> bytes:
+    """The place that a mailbox's secret opens in."""
+    return f"{account_id}|{mailbox_id}|{field}|1".encode()
 
 
-def store_secret(mailbox: Mailbox, field: str, secret: Secret) -> None:
+def seal(secret: Secret, place: bytes) -> str:
+    """Encrypted with the first key; it opens only where it is bound to the same."""
     key_id, key = next(iter(keyring().items()))
     nonce = os.urandom(NONCE_BYTES)
-    sealed = key.encrypt(nonce, secret.value.encode(), _bound_to(mailbox, field))
-    ciphertext = ":".join([key_id, base64.b64encode(nonce).decode(), base64.b64encode(sealed).decode()])
-    Credential.objects.update_or_create(mailbox=mailbox, field=field, defaults={"ciphertext": ciphertext})
+    sealed = key.encrypt(nonce, secret.value.encode(), place)
+    return ":".join([key_id, base64.b64encode(nonce).decode(), base64.b64encode(sealed).decode()])
+
+
+def unseal(ciphertext: str, place: bytes) -> Secret:
+    """Raises SecretUnreadable."""
+    key_id, _, rest = ciphertext.partition(":")
+    if key_id not in keyring():
+        raise SecretUnreadable(f"key {key_id[:64]} is not in CREDENTIALS_KEYS")
+    nonce, _, sealed = rest.partition(":")
+    try:
+        opened = keyring()[key_id].decrypt(base64.b64decode(nonce), base64.b64decode(sealed), place)
+    except (InvalidTag, ValueError) as error:  # ValueError: not even the form of one
+        raise SecretUnreadable(f"{place.decode()} does not open") from error
+    return Secret(opened.decode())
+
+
+def store_secret(mailbox: Mailbox, field: str, secret: Secret, *, expires_at: datetime | None = None) -> None:
+    sealed = {"ciphertext": seal(secret, bound_to(mailbox.account_id, mailbox.pk, field)), "expires_at": expires_at}
+    Credential.objects.update_or_create(mailbox=mailbox, field=field, defaults=sealed)
 
 
 def read_secret(mailbox: Mailbox, field: str) -> Secret:
@@ -59,11 +79,4 @@ def read_secret(mailbox: Mailbox, field: str) -> Secret:
     row = next((credential for credential in mailbox.credentials.all() if credential.field == field), None)
     if row is None:
         raise SecretUnreadable(f"no {field} for mailbox {mailbox.pk}")
-    key_id, nonce, sealed = row.ciphertext.split(":")
-    if key_id not in keyring():
-        raise SecretUnreadable(f"key {key_id} is not in CREDENTIALS_KEYS")
-    try:
-        opened = keyring()[key_id].decrypt(base64.b64decode(nonce), base64.b64decode(sealed), _bound_to(mailbox, field))
-    except InvalidTag as error:
-        raise SecretUnreadable(f"{field} of mailbox {mailbox.pk} does not open") from error
-    return Secret(opened.decode())
+    return unseal(row.ciphertext, bound_to(mailbox.account_id, mailbox.pk, field))

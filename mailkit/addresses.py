@@ -15,6 +15,7 @@ from mailkit.types import Address
 
 MAX_ADDRESSES = 500  # of one header
 MAX_EMAIL_CHARS = 320  # RFC 5321 section 4.5.3.1: 64 + 1 + 255
+MAX_LABEL_CHARS = 63  # RFC 1035 section 2.3.4
 MAX_NAME_CHARS = 500
 _DOTS = re.compile("[\u3002\uff0e\uff61]")  # what IDNA counts as dots besides the dot
 _NUMBER = re.compile(r"0x[0-9a-f]*|\d+", re.ASCII)
@@ -126,7 +127,8 @@ def _is_address(plain: str) -> bool:
 
 
 def _to_ascii_label(label: str) -> str:
-    if label.isascii():
+    """What is longer than any label of the DNS stays as it is: encoding takes the square of its length, and more."""
+    if label.isascii() or len(label) > MAX_LABEL_CHARS:
         return label
     return "xn--" + label.encode("punycode", "replace").decode("ascii")
 

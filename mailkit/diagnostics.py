@@ -13,7 +13,7 @@ from mailkit.imap_session import open_imap
 from mailkit.network import Resolver
 from mailkit.types import Login, Security, ServerAddress
 
-CHECK_SECONDS = 60  # a person waits
+CHECK_SECONDS = 20  # after signing in: a person waits
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ MailError
     ├── LetterUnreadable      reading the letter took too long or failed; `reason` says which
     ├── RecipientRefused      every recipient was refused; `recipients` says why
     ├── PushNotOffered        the server has no IDLE: it must be polled
+    ├── FetchRefused          a web address that we do not fetch, or an answer we do not take
     ├── UnsafeText            a value holds NUL, CR or LF and would have become a command or a header
     └── ProtocolViolated      the server does not speak the protocol, or exceeds our limits
 
@@ -28,6 +29,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from typing import Self
 
+from mailkit.bearer import bearer_responses
 from mailkit.types import Login, RecipientResult
 
 
@@ -47,7 +49,8 @@ class MailError(Exception):
         all, as it was or in base64. What the library raised says it too, and so is the cause no more.
         """
         secret = login.secret.value
-        encoded = [b64encode(one.encode()).decode() for one in (f"\0{login.username}\0{secret}", secret)]
+        said = (f"\0{login.username}\0{secret}", secret, *bearer_responses(login))
+        encoded = [b64encode(one.encode()).decode() for one in said]
         quoted = secret.replace("\\", "\\\\").replace('"', '\\"')
         for hidden in filter(None, [*encoded, quoted, secret]):
             self.reply = self.reply.replace(hidden, str(login.secret))
@@ -93,7 +96,8 @@ class TlsRefused(PermanentMailError):
 
 class LoginRefused(PermanentMailError):
     """The server does not accept the credentials. `reason` where it said why: "web_login" (the person must sign in with
-    a browser first), "imap_disabled", "app_password" (an ordinary password is not enough), "contact_admin".
+    a browser first), "imap_disabled", "app_password" (an ordinary password is not enough), "contact_admin"; and from a
+    provider's sign-in page "grant_ended", "scope_missing", "no_address" (see mailkit.oauth).
     """
 
     def __init__(self, message: str, *, step: str = "", code: int = 0, reply: str = "", reason: str = "") -> None:
@@ -136,6 +140,10 @@ class RecipientRefused(PermanentMailError):
 
 class PushNotOffered(PermanentMailError):
     """The server has no IDLE (RFC 2177): it must be polled."""
+
+
+class FetchRefused(PermanentMailError):
+    """A web address that we do not fetch, or an answer that is not 200, too large, or compressed."""
 
 
 class UnsafeText(PermanentMailError):

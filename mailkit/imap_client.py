@@ -11,12 +11,13 @@ from imapclient import IMAPClient
 from imapclient.imap_utf7 import encode as encode_utf7
 from imapclient.imapclient import SocketTimeout
 
-from mailkit.errors import MailError, TlsRefused
+from mailkit.bearer import answer_to_reason, bearer_response, choose_mechanism
+from mailkit.errors import LoginRefused, MailError, TlsRefused
 from mailkit.failpoints import failpoint
 from mailkit.imap_connection import SESSION_SECONDS, ImapConnection, imap_safe
 from mailkit.imap_errors import translated
 from mailkit.network import Resolver
-from mailkit.types import Login, Secret, ServerAddress
+from mailkit.types import Login, Mechanism, Secret, ServerAddress
 
 
 def open_connection(  # noqa: PLR0913  (all by name, and passed on)
@@ -39,7 +40,7 @@ def open_connection(  # noqa: PLR0913  (all by name, and passed on)
     failpoint("Y2")
     try:
         with translated("login"):
-            client.sign_in(username, secret.value, login.mechanism)
+            client.sign_in(Login(username, secret, login.mechanism))
             capabilities = client.learn_capabilities()
     except MailError as error:
         client.hang_up()
@@ -67,19 +68,25 @@ class ImapClient(IMAPClient):  # type: ignore[misc]  # imapclient has no types
     def _create_IMAP4(self) -> ImapConnection:
         return self.connection
 
-    def sign_in(self, username: str, secret: str, mechanism: str) -> None:
+    def sign_in(self, login: Login) -> None:
         """LOGIN for passwords in ASCII; AUTHENTICATE PLAIN for others, which LOGIN cannot carry everywhere."""
         offered = self.connection.capabilities
-        if mechanism == "xoauth2":
-            self.oauth2_login(username, secret)
-        elif mechanism == "oauthbearer":
-            self.oauthbearer_login(username, secret)
+        username, secret = login.username, login.secret.value
+        if login.mechanism is Mechanism.BEARER:
+            self._sign_in_with_token(login)
         elif "AUTH=PLAIN" in offered and not (username + secret).isascii():
             self.plain_login(username, secret)
         elif "LOGINDISABLED" in offered:
             raise TlsRefused("The server takes no password on this connection", step="login")
         else:
             self.connection.login(username, secret)
+
+    def _sign_in_with_token(self, login: Login) -> None:
+        mechanism = choose_mechanism([word.removeprefix("AUTH=") for word in self.connection.capabilities])
+        if mechanism is None:
+            raise LoginRefused("The server takes no sign-in of its provider's page", step="login")
+        words = iter((bearer_response(mechanism, login), answer_to_reason(mechanism)))
+        self.sasl_login(mechanism, lambda _challenge: next(words, ""))
 
     def learn_capabilities(self) -> frozenset[str]:
         """What the server can do for someone who is signed in: more than before, with many."""

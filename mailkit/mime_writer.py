@@ -62,6 +62,8 @@ def _set_headers(message: Message, letter: OutgoingLetter) -> None:
         message["To"] = _address_list(letter.to)
     if letter.cc:
         message["Cc"] = _address_list(letter.cc)
+    if letter.reply_to:
+        message["Reply-To"] = _address_list([letter.reply_to])
     message["Subject"] = _encoded(letter.subject, len("Subject: "))
     message["Date"] = format_datetime(letter.date)
     message["Message-ID"] = _id(letter.message_id)

@@ -1,27 +1,13 @@
-"""What goes through the pipes between reading_pool and reading_child: frames of JSON and bytes.
-
-No pickle: a child that a hostile letter has taken over must not be able to run anything in its parent.
-"""
+"""What goes through the pipes between reading_pool and reading_child: a read letter as plain words and bytes."""
 
 from __future__ import annotations
 
-import json
-import struct
 from dataclasses import asdict
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from mailkit.types import Address, AttachmentPart, ParsedMessage, ReadLetter
-
-# To the child: RFC822.SIZE and the length of the bytes that follow. From it: the lengths of the JSON and of the bytes.
-HEADER = struct.Struct(">QQ")
-
-
-def pack(words: dict[str, Any], data: bytes) -> list[bytes]:
-    """A frame, in pieces: letters are large, and joining copies them."""
-    encoded = json.dumps(words).encode("ascii")
-    return [HEADER.pack(len(encoded), len(data)), encoded, data]
 
 
 def letter_to_words(letter: ReadLetter) -> dict[str, Any]:

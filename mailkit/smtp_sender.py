@@ -11,6 +11,7 @@ import asyncio
 import ipaddress
 import re
 import ssl
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -18,11 +19,20 @@ from dataclasses import dataclass
 from aiosmtplib import SMTP, SMTPException, SMTPResponse
 
 from mailkit.addresses import to_ascii_domain
-from mailkit.errors import MailError, OutcomeUnknown, ProtocolViolated, RecipientRefused, TlsRefused, UnsafeText
+from mailkit.bearer import answer_to_reason, bearer_response, choose_mechanism
+from mailkit.errors import (
+    LoginRefused,
+    MailError,
+    OutcomeUnknown,
+    ProtocolViolated,
+    RecipientRefused,
+    TlsRefused,
+    UnsafeText,
+)
 from mailkit.failpoints import failpoint
 from mailkit.network import Resolver, connect_to, is_loopback
 from mailkit.smtp_errors import refusal, translated
-from mailkit.types import Login, RecipientResult, Security, ServerAddress, SmtpResult
+from mailkit.types import Login, Mechanism, RecipientResult, Security, ServerAddress, SmtpResult
 
 ANSWER_SECONDS = 600  # RFC 5321 section 4.5.3.2.6: the server may take ten minutes to answer the final dot
 SLOWEST_BYTES_PER_SECOND = 50_000
@@ -140,8 +150,8 @@ async def _sign_in(client: SMTP, login: Login) -> None:
         await client.ehlo()
         offered = {method.lower() for method in client.server_auth_methods}
         secret = login.secret.value
-        if login.mechanism == "xoauth2":
-            await client.auth_xoauth2(login.username, secret)
+        if login.mechanism is Mechanism.BEARER:
+            await _sign_in_with_token(client, login)
         elif "plain" in offered:
             await client.auth_plain(login.username, secret)
         elif "login" in offered:
@@ -150,6 +160,18 @@ async def _sign_in(client: SMTP, login: Login) -> None:
             await client.auth_crammd5(login.username, secret)
         else:
             raise ProtocolViolated("The server offers no sign-in that we know", step="login")
+
+
+async def _sign_in_with_token(client: SMTP, login: Login) -> None:
+    mechanism = choose_mechanism([method.upper() for method in client.server_auth_methods])
+    if mechanism is None:
+        raise LoginRefused("The server takes no sign-in of its provider's page", step="login")
+    words = b64encode(bearer_response(mechanism, login).encode())
+    answer = await client.execute_command(b"AUTH", mechanism.encode(), words)
+    if answer.code == 334:
+        answer = await client.execute_command(b64encode(answer_to_reason(mechanism).encode()))
+    if answer.code != 235:
+        raise refusal(answer.code, answer.message, "login")
 
 
 async def _announce(client: SMTP, mail_from: str, recipients: Sequence[str], size: int) -> list[RecipientResult]:

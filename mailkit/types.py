@@ -35,13 +35,20 @@ class Secret:
         return "***"
 
 
+class Mechanism(StrEnum):
+    """What the secret of a login is."""
+
+    PASSWORD = "password"  # noqa: S105  (a name, not a password)
+    BEARER = "bearer"  # an access token of OAuth 2: XOAUTH2 or OAUTHBEARER (RFC 7628), as the server offers
+
+
 @dataclass(frozen=True, slots=True)
 class Login:
     """What a session signs in with."""
 
     username: str
     secret: Secret
-    mechanism: str = "password"  # or "xoauth2", "oauthbearer"
+    mechanism: Mechanism = Mechanism.PASSWORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +130,7 @@ class OutgoingLetter:
     html: str
     message_id: str  # without angle brackets
     date: datetime
+    reply_to: Address | None = None  # where answers shall go, when not to the sender
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     attachments: tuple[OutgoingAttachment, ...] = ()

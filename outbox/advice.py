@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from mailboxes.advice import Advice
 
+STOPPED_CODE = "stopped"  # of letters that are held because a person stopped their mailbox
+
 BY_CODE: dict[str, Advice] = {
     "spam": Advice(
         _("The server rejected the letter as spam."),
@@ -71,12 +73,23 @@ BY_CODE: dict[str, Advice] = {
         _("A header of the letter holds characters that may not be sent."),
         _("Write subject and recipients anew, without line breaks, and send the letter again."),
     ),
+    "signature": Advice(
+        _("The fields in the signature cannot be filled in."),
+        _("Correct the signature in your profile, or that of the mailbox, and send the letter again."),
+    ),
     "file_missing": Advice(
         _("An attached file is no longer here."), _("Write the letter anew and attach the file again.")
     ),
     "not_mended": Advice(
         _("The mailbox could not sign in for three days."),
         _("Open the mailbox in Settings and enter the password again, then send the letter again."),
+    ),
+    STOPPED_CODE: Advice(
+        _("The mailbox is paused or disconnected."),
+        _(
+            "The letter goes out by itself when the mailbox is resumed or connected again in Settings. Cancel it when "
+            "it is not to be sent any more."
+        ),
     ),
     "interrupted": Advice(
         _("Sending was interrupted again and again."), _("Send the letter again. If it fails once more, tell support.")

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
+from letter_templates.errors import TemplateRefused
 from mailboxes.connections import send_letter
 from mailboxes.health import note_smtp_refused
 from mailkit.errors import LoginRefused, MailError, RecipientRefused, UnsafeText
@@ -42,6 +43,9 @@ def attempt(mail: OutgoingMail) -> None:
         except UnsafeText as error:
             fail(mail, code="unsafe_text", detail=str(error))
             return
+        except TemplateRefused as error:
+            _refuse_signature(mail, error)
+            return
         failpoint("T5")
         outcome = _hand_over(mail, raw)
         failpoint("T11")
@@ -50,6 +54,15 @@ def attempt(mail: OutgoingMail) -> None:
         if mail.state == State.SENT:
             file_letter(mail, raw)
             states.release(mail)
+
+
+def _refuse_signature(mail: OutgoingMail, error: TemplateRefused) -> None:
+    """What a busy machine may have been the reason of is tried again; a signature with a fault needs its writer."""
+    if error.is_passing and mail.attempts < MAX_ATTEMPTS:
+        due_at = timezone.now() + pause_after(mail.attempts)
+        states.mark_retry(mail, due_at=due_at, code="signature", detail=error.message)
+    else:
+        fail(mail, code="signature", detail=error.message)
 
 
 def _hand_over(mail: OutgoingMail, raw: bytes) -> SmtpResult | MailError:

@@ -9,6 +9,8 @@ from functools import partial
 from django.db import transaction
 from django.utils import timezone
 
+from letter_templates.fields import sender_values
+from letter_templates.signatures import Signature, make_signature
 from mailboxes.models import Mailbox
 from mailkit.addresses import email_key
 from mailkit.failpoints import failpoint
@@ -29,11 +31,13 @@ Kind = OutgoingRecipient.Kind
 
 
 def freeze(mail: OutgoingMail) -> bytes:
-    """The letter's final bytes, made once. Raises UnsafeText, FileNotFoundError (an upload is gone), LetterChanged."""
+    """The letter's final bytes, made once. Raises UnsafeText, FileNotFoundError (an upload is gone), LetterChanged,
+    TemplateRefused (of the signature).
+    """
     if mail.raw_name:
         return read_bytes(mail.raw_name)
     raw = build_message(compose(mail))
-    name = store_final(raw)
+    name = store_final(mail.mailbox_id, raw)
     states.note(mail, raw_name=name)
     failpoint("T4")
     return raw
@@ -54,23 +58,31 @@ def own_copy(mail: OutgoingMail, raw: bytes) -> bytes:
 
 
 def compose(mail: OutgoingMail) -> OutgoingLetter:
-    """The letter as it will be read. Bcc is in the envelope only."""
+    """The letter as it will be read. Bcc is in the envelope only. Raises TemplateRefused."""
     recipients = list(mail.recipients.all())
     answered = mail.reply_to_message
-    signature = mail.author.signature or mail.mailbox.signature
+    signature = signature_of(mail)
     return OutgoingLetter(
         sender=sender_of(mail),
         to=_addresses(recipients, Kind.TO),
         cc=_addresses(recipients, Kind.CC),
         subject=mail.subject,
-        text=sign_text(mail.text, signature),
-        html=sign_html(mail.html, signature) if mail.html else "",
+        text=sign_text(mail.text, signature.text),
+        html=sign_html(mail.html, signature.html) if mail.html else "",
         message_id=mail.message_id_header,
         date=timezone.now(),
+        reply_to=Address(mail.answers_to.address, mail.answers_to.display_name) if mail.answers_to else None,
         in_reply_to=in_reply_to(answered) if answered else "",
         references=references_to(answered) if answered else (),
         attachments=tuple(_files(mail)),
     )
+
+
+def signature_of(mail: OutgoingMail) -> Signature:
+    """The author's; that of the mailbox he wrote in if he has none (M48). Raises TemplateRefused."""
+    written_in = mail.answers_to or mail.mailbox
+    source = mail.author.signature.strip() or written_in.signature
+    return make_signature(source, sender_values(mail.author, written_in))
 
 
 def sender_of(mail: OutgoingMail) -> Address:

@@ -19,9 +19,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.tenancy import every_account
-from mailboxes.health import SMTP_LOGIN_REFUSED
+from mailboxes.health import SENDING_HELD
 from mailboxes.models import Mailbox
 from outbox import states
+from outbox.advice import STOPPED_CODE
 from outbox.attempts import attempt, fail, leave_unknown
 from outbox.errors import LetterChanged
 from outbox.failures import HOLD_FOR, MAX_ATTEMPTS, pause_after
@@ -49,8 +50,10 @@ def deliver(mailbox_id: int) -> None:
         return
     recover(mailbox)
     release_held(mailbox)
-    if mailbox.error_code == SMTP_LOGIN_REFUSED:
-        hold_waiting(mailbox, mailbox.error_detail)
+    if mailbox.is_stopped:
+        hold_waiting(mailbox, code=STOPPED_CODE)
+    elif mailbox.error_code in SENDING_HELD:
+        hold_waiting(mailbox, code="auth", detail=mailbox.error_detail)
     else:
         _send_all(mailbox)
     settle(mailbox)
@@ -64,9 +67,8 @@ def _send_all(mailbox: Mailbox) -> None:
         except LetterChanged:
             logger.warning("lease lost", extra={"mail": mail.pk})
         if mail.state == State.HELD:
-            hold_waiting(
-                mailbox, mail.error_detail
-            )  # each try with a wrong password brings the provider nearer to locking it
+            # Each try with a wrong password brings the provider nearer to locking it.
+            hold_waiting(mailbox, code="auth", detail=mail.error_detail)
             return
 
 
@@ -84,12 +86,12 @@ def recover(mailbox: Mailbox) -> None:
                 states.put_back(mail, due_at=now + pause)
 
 
-def hold_waiting(mailbox: Mailbox, detail: str) -> None:
-    """What is due waits for the sign-in; what is to be sent later may find it mended."""
+def hold_waiting(mailbox: Mailbox, *, code: str, detail: str = "") -> None:
+    """What is due waits for the sign-in, or for a person; what is to be sent later may find it mended."""
     now = timezone.now()
     with transaction.atomic():
         for mail in OutgoingMail.objects.waiting(now).filter(mailbox=mailbox).select_for_update(skip_locked=True):
-            states.hold(mail, until=now + HOLD_FOR, code="auth", detail=detail)
+            states.hold(mail, until=now + HOLD_FOR, code=code, detail=detail)
 
 
 def release_held(mailbox: Mailbox) -> None:
@@ -99,7 +101,7 @@ def release_held(mailbox: Mailbox) -> None:
     with transaction.atomic():
         for mail in held.select_for_update(skip_locked=True, of=("self",)):
             # As it is now: somebody may have mended it since we read `mailbox`.
-            if mail.mailbox.error_code == SMTP_LOGIN_REFUSED:
+            if mail.mailbox.error_code in SENDING_HELD:
                 fail(mail, code="not_mended", detail=mail.error_detail)
             else:
                 states.put_back(mail, due_at=now)
@@ -108,7 +110,8 @@ def release_held(mailbox: Mailbox) -> None:
 def claim_next(mailbox: Mailbox) -> OutgoingMail | None:
     """The next letter, leased; None when there is none or another worker is sending from this mailbox."""
     now = timezone.now()
-    waiting = OutgoingMail.objects.waiting(now).filter(mailbox=mailbox).select_related("mailbox", "author__user")
+    waiting = OutgoingMail.objects.of_working_mailboxes().waiting(now).filter(mailbox=mailbox)
+    waiting = waiting.select_related("mailbox", "author__user")
     try:
         with transaction.atomic():
             mail = waiting.select_for_update(skip_locked=True, of=("self",)).first()

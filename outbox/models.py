@@ -69,6 +69,8 @@ class OutgoingMail(TenantModel):
         NONE = "none"  # send-only mailbox: there is no Sent folder
 
     mailbox = TenantForeignKey(Mailbox, on_delete=models.CASCADE, related_name="outgoing")
+    # Where it was written, when it goes out through another mailbox (R07): answers shall come there.
+    answers_to = TenantForeignKey(Mailbox, on_delete=models.SET_NULL, null=True, related_name="+")
     author = TenantForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
     subject = models.TextField(blank=True, default="")
@@ -102,6 +104,7 @@ class OutgoingMail(TenantModel):
         constraints = [
             *TenantModel.Meta.constraints,
             SameAccount(field="mailbox", name="outgoingmail_mailbox_same_account"),
+            SameAccount(field="answers_to", name="outgoingmail_answers_to_same_account"),
             SameAccount(field="author", name="outgoingmail_author_same_account"),
             SameAccount(field="reply_to_message", name="outgoingmail_reply_to_same_account"),
             SameAccount(field="thread", name="outgoingmail_thread_same_account"),
@@ -117,6 +120,23 @@ class OutgoingMail(TenantModel):
         indexes = [
             models.Index(fields=["account", "-created_at", "-id"], name="outgoingmail_list"),
             models.Index(fields=["account", "thread"], name="outgoingmail_of_thread"),
+            # Deleting letters of a mailbox that was given up looks for what refers to each (K64).
+            models.Index(
+                fields=["account", "message"],
+                condition=models.Q(message__isnull=False),
+                name="outgoingmail_of_message",
+            ),
+            models.Index(
+                fields=["account", "reply_to_message"],
+                condition=models.Q(reply_to_message__isnull=False),
+                name="outgoingmail_answering",
+            ),
+            # The answers to the letters of a thread that went out from another mailbox.
+            models.Index(
+                fields=["account", "reply_to_message"],
+                condition=models.Q(reply_to_message__isnull=False),
+                name="outgoingmail_answers",
+            ),
             # The outbox folder, and its count on every page of mail.
             models.Index(
                 fields=["account", "-created_at", "-id"],
@@ -190,6 +210,7 @@ class OutgoingAttachment(TenantModel):
             SameAccount(field="upload", name="outgoingattachment_upload_same_account"),
             models.UniqueConstraint(fields=["account", "mail", "position"], name="outgoingattachment_once"),
         ]
+        indexes = [models.Index(fields=["account", "upload"], name="outgoingattachment_of_upload")]
 
     def __str__(self) -> str:
         return f"attachment {self.position} of mail {self.mail_id}"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from mailboxes.health import SMTP_LOGIN_REFUSED
-from mailboxes.models import Mailbox
+from mailboxes.health import SENDING_HELD
+from mailboxes.models import STOPPED, Mailbox
 
 if TYPE_CHECKING:
     from accounts.models import Membership
@@ -34,6 +34,10 @@ class OutgoingMailQuerySet(QuerySet["OutgoingMail"]):
         """With all that a row shows: no query per row."""
         return self.select_related("mailbox", "author__user").prefetch_related("recipients")
 
+    def of_working_mailboxes(self) -> OutgoingMailQuerySet:
+        """Not of those that are paused or disconnected."""
+        return self.filter(~_IS_STOPPED)
+
     def waiting(self, now: datetime) -> OutgoingMailQuerySet:
         """Letters whose time to be sent has come, the earliest first."""
         return self.filter(_is_waiting(now), _is_free(now)).order_by("due_at", "id")
@@ -43,7 +47,7 @@ class OutgoingMailQuerySet(QuerySet["OutgoingMail"]):
         return self.filter(_is_abandoned(now))
 
     def to_release(self, now: datetime) -> OutgoingMailQuerySet:
-        """Held letters whose mailbox has a sign-in again, or that waited too long for it."""
+        """Held letters whose mailbox works again, or that waited too long for its sign-in."""
         return self.filter(_is_to_release(now))
 
     def to_settle(self, now: datetime) -> OutgoingMailQuerySet:
@@ -57,6 +61,9 @@ class OutgoingMailQuerySet(QuerySet["OutgoingMail"]):
         return self.filter(work).exclude(Exists(busy))
 
 
+_IS_STOPPED = Q(mailbox__state__in=STOPPED)
+
+
 def _is_waiting(now: datetime) -> Q:
     return Q(state__in=["queued", "retry"], due_at__lte=now)
 
@@ -66,11 +73,12 @@ def _is_abandoned(now: datetime) -> Q:
 
 
 def _is_to_release(now: datetime) -> Q:
-    return Q(state="held") & (~Q(mailbox__error_code=SMTP_LOGIN_REFUSED) | Q(due_at__lte=now))
+    """Not while a person has stopped the mailbox: then they wait for the person, however long."""
+    return Q(state="held") & ~_IS_STOPPED & (~Q(mailbox__error_code__in=SENDING_HELD) | Q(due_at__lte=now))
 
 
 def _is_to_settle(now: datetime) -> Q:
-    return Q(sent_check_at__lte=now) & ~Q(state="sending")  # whose worker died has to be recovered first
+    return Q(sent_check_at__lte=now) & ~_IS_STOPPED & ~Q(state="sending")  # whose worker died has to be recovered first
 
 
 def _is_free(now: datetime) -> Q:

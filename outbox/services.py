@@ -15,14 +15,17 @@ from accounts.audit import record
 from accounts.models import Membership
 from accounts.tenancy import current_account_id
 from mailboxes.access import get_mailbox_for
+from mailboxes.errors import MailboxNotFound
 from mailboxes.models import Mailbox
+from mailboxes.outgoing import get_outgoing_for
 from mailkit.addresses import domain_of
+from mailkit.composed_html import clean_letter_html
 from mailkit.failpoints import failpoint
 from mailkit.mime_text import html_to_text
 from mailkit.mime_writer import new_message_id
 from outbox import states
 from outbox.access import get_mail_for
-from outbox.errors import LetterChanged, WrongState
+from outbox.errors import LetterChanged, LetterRefused, WrongState
 from outbox.models import OutgoingAttachment, OutgoingMail, OutgoingRecipient, Upload
 from outbox.replies import ReplyDefaults, reply_defaults
 from outbox.requests import (
@@ -34,7 +37,6 @@ from outbox.requests import (
     recipients_of,
 )
 from outbox.tasks import deliver_mailbox
-from outbox.texts import clean_letter_html
 from outbox.uploads import store_upload, uploads_of
 from threads.access import get_message_for
 from threads.models import Message, Thread
@@ -46,9 +48,11 @@ State = OutgoingMail.State
 
 def queue_letter(member: Membership, request: LetterRequest) -> OutgoingMail:
     """Put a letter in the queue. Raises MailboxNotFound, LetterRefused; nothing is stored then."""
-    mailbox = get_mailbox_for(member, request.mailbox_id)
+    written_in = get_mailbox_for(member, request.mailbox_id)
+    mailbox = _outgoing(member, written_in)
     recipients = recipients_of(request)
     mail = _new_mail(member, mailbox, request)
+    mail.answers_to = written_in if written_in != mailbox else None
     uploads = uploads_of(member, request.upload_ids)
     with transaction.atomic():
         mail.save()
@@ -59,6 +63,19 @@ def queue_letter(member: Membership, request: LetterRequest) -> OutgoingMail:
         failpoint("T1")
     failpoint("T2")
     return mail
+
+
+def _outgoing(member: Membership, written_in: Mailbox) -> Mailbox:
+    """Whose servers carry it: often the same (R07)."""
+    try:
+        carrier = get_outgoing_for(member, written_in)
+    except MailboxNotFound as error:
+        words = _("This mailbox sends through another one that you may not send from. Choose another sender.")
+        raise LetterRefused("mailbox_id", words) from error
+    if carrier.state == Mailbox.State.DISCONNECTED:
+        words = _("%(address)s is disconnected. Reconnect it in Settings, or choose another sender.")
+        raise LetterRefused("mailbox_id", words % {"address": carrier.address})
+    return carrier
 
 
 def _new_mail(member: Membership, mailbox: Mailbox, request: LetterRequest) -> OutgoingMail:
@@ -121,6 +138,14 @@ def cancel(member: Membership, mail_id: int | str) -> OutgoingMail:
     except LetterChanged as error:  # a worker took it between our look and our word
         raise too_late from error
     return mail
+
+
+@transaction.atomic
+def cancel_letters_of(member: Membership) -> None:
+    """What a deactivated member has queued is not sent. What is being sent at this moment still is."""
+    waiting = OutgoingMail.objects.filter(author=member, state__in=[State.QUEUED, State.RETRY, State.HELD])
+    for mail in waiting.select_for_update():
+        states.cancel(mail)
 
 
 @transaction.atomic

@@ -14,18 +14,23 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 
 from accounts.tenancy import current_account_id
+from threads.content_store import folder_of
 
 CHUNK_BYTES = 1024 * 1024
 
 
-def store_upload_bytes(file: File[bytes]) -> str:
-    """Its name. Equal files of an account are stored once."""
+def name_upload(file: File[bytes]) -> str:
+    """Where its bytes lie. Equal files of an account are stored once."""
     digest = hashlib.sha256()
     for chunk in _chunks(file):
         digest.update(chunk)
-    name = f"{current_account_id()}/uploads/{digest.hexdigest()[:2]}/{digest.hexdigest()}"
+    return f"{current_account_id()}/uploads/{digest.hexdigest()[:2]}/{digest.hexdigest()}"
+
+
+def store_upload_bytes(name: str, file: File[bytes]) -> None:
     is_whole = default_storage.exists(name) and default_storage.size(name) == file.size
-    return name if is_whole else default_storage.save(name, file)  # what a crash left half stays as it is
+    if not is_whole:
+        default_storage.save(name, file)
 
 
 def _chunks(file: File[bytes]) -> Iterator[bytes]:
@@ -34,9 +39,9 @@ def _chunks(file: File[bytes]) -> Iterator[bytes]:
     file.seek(0)
 
 
-def store_final(raw: bytes) -> str:
-    """Its name."""
-    return default_storage.save(f"{current_account_id()}/outgoing/{uuid.uuid4()}.eml", ContentFile(raw))
+def store_final(mailbox_id: int, raw: bytes) -> str:
+    """Its name: among the files of the mailbox, with which it is deleted when it was left there (K64)."""
+    return default_storage.save(f"{folder_of(mailbox_id)}/outgoing/{uuid.uuid4()}.eml", ContentFile(raw))
 
 
 def read_bytes(name: str) -> bytes:

@@ -11,37 +11,11 @@ import re
 import nh3
 from django.utils.html import escape, linebreaks
 
-from mailkit.html_limits import cap_html
+from mailkit.composed_html import ATTRIBUTES, TAGS
 
 _ATTRIBUTION_CHARS = 1000  # how far before the quote its first line may begin
 _BLOCK_START = re.compile(r"<(?:p|div)\b", re.IGNORECASE)
 _ATTRIBUTION = re.compile(r"<(?:p|div)\b[^>]*>[^<]*@[^<]*:(?:<br ?/?>|\s)*</(?:p|div)>\s*", re.IGNORECASE)
-
-
-# What a member writes goes to others as written, but for what no mail program runs and every spam filter punishes:
-# scripts, forms, frames. Styles and remote images stay. What we show of it is cleaned by mailkit.html_cleaner again.
-_TAGS = nh3.ALLOWED_TAGS | frozenset(["font", "big", "section", "tfoot", "u"])
-_ATTRIBUTES = {
-    "*": {"style", "class", "dir", "lang", "title", "align", "valign", "bgcolor", "width", "height"},
-    "a": {"href", "name"},
-    "img": {"src", "alt", "border"},
-    "font": {"color", "face", "size"},
-    "ol": {"start", "type"},
-    "table": {"border", "cellpadding", "cellspacing"},
-    **{tag: {"colspan", "rowspan", "nowrap"} for tag in ("td", "th")},
-}
-
-
-def clean_letter_html(html: str) -> str:
-    """HTML as a member composed it, ready to be sent. In linear time, whatever it is."""
-    return nh3.clean(
-        cap_html(html, max_chars=len(html)),
-        tags=set(_TAGS),
-        attributes=_ATTRIBUTES,
-        link_rel=None,
-        url_schemes={"http", "https", "mailto", "tel", "cid", "data"},
-        url_relative="deny",
-    )
 
 
 def sign_text(text: str, signature: str) -> str:
@@ -55,18 +29,16 @@ def sign_text(text: str, signature: str) -> str:
 
 
 def sign_html(html: str, signature: str) -> str:
-    """The HTML with the signature, before what it quotes."""
+    """The HTML with the signature, which is HTML, before what it quotes."""
     if not signature.strip():
         return html
     place = _quote_of_html(html)
-    return f"{html[:place]}<p>--<br>{text_to_html(signature.strip(), paragraphs=False)}</p>{html[place:]}"
+    return f"{html[:place]}<div>--<br>{signature}</div>{html[place:]}"
 
 
-def text_to_html(text: str, *, paragraphs: bool = True) -> str:
-    """Escaped, with its lines kept."""
-    if paragraphs:
-        return str(linebreaks(text, autoescape=True))
-    return escape(text).replace("\n", "<br>")
+def text_to_html(text: str) -> str:
+    """Escaped, its lines kept, in paragraphs."""
+    return str(linebreaks(text, autoescape=True))
 
 
 def quote_text(attribution: str, text: str) -> str:
@@ -76,7 +48,7 @@ def quote_text(attribution: str, text: str) -> str:
 
 def quote_html(attribution: str, html: str) -> str:
     """Without its images: they are the other letter's, or lie on somebody's server."""
-    quoted = nh3.clean(html, tags=set(_TAGS - {"img"}), attributes=_ATTRIBUTES, link_rel=None)
+    quoted = nh3.clean(html, tags=set(TAGS - {"img"}), attributes=ATTRIBUTES, link_rel=None)
     return f"<p>{escape(attribution)}</p><blockquote>{quoted}</blockquote>"
 
 

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.db import connection, transaction
 
 from accounts.models import Membership
 from outbox.errors import TooLarge, UnknownUpload
 from outbox.models import Upload
-from outbox.storage import store_upload_bytes
+from outbox.storage import name_upload, store_upload_bytes
 
 MAX_NAME_CHARS = 200
 _TYPE = re.compile(
@@ -28,13 +29,27 @@ def store_upload(member: Membership, file: UploadedFile) -> Upload:
     if size > settings.ATTACHMENTS_MAX_BYTES:
         raise TooLarge("file", settings.ATTACHMENTS_MAX_BYTES)
     filename = safe_filename(file.name or "")
-    return Upload.objects.create(
-        membership=member,
-        filename=filename,
-        content_type=content_type_of(filename, file.content_type or ""),
-        size=size,
-        storage_name=store_upload_bytes(file),
-    )
+    name = name_upload(file)
+    with transaction.atomic():
+        hold_upload_name(name)
+        upload = Upload.objects.create(
+            membership=member,
+            filename=filename,
+            content_type=content_type_of(filename, file.content_type or ""),
+            size=size,
+            storage_name=name,
+        )
+    store_upload_bytes(name, file)
+    return upload
+
+
+def hold_upload_name(name: str) -> None:
+    """Until the end of the transaction: whoever deletes bytes that no row names must not miss one that comes just now.
+
+    So the row comes first and the bytes after it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('upload ' || %s, 0))", [name])
 
 
 def uploads_of(member: Membership, upload_ids: Sequence[int]) -> list[Upload]:

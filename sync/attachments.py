@@ -8,6 +8,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
+from mailboxes.errors import WrongState
 from mailboxes.live_sessions import live_session
 from mailboxes.models import Mailbox
 from mailkit.errors import FolderGone, MessageGone
@@ -35,7 +38,9 @@ class AttachmentBytes:
 
 
 def open_attachment(attachment: Attachment, *, connect: Live = live_session) -> AttachmentBytes:
-    """Raises MessageGone when the letter is not on the server any more, other MailErrors when it cannot be asked."""
+    """Raises MessageGone when the letter is not on the server any more, WrongState when the mailbox is disconnected,
+    other MailErrors when the server cannot be asked.
+    """
     content = _stored(attachment) or _fetched(attachment, connect)
     return AttachmentBytes(attachment.filename, attachment.content_type, content)
 
@@ -58,6 +63,9 @@ def _fetched(attachment: Attachment, connect: Live) -> bytes:
     if not places and sent is None:
         raise MessageGone("The letter is no longer on the mail server", step="folders")
     mailbox = attachment.message.mailbox
+    if mailbox.state == Mailbox.State.DISCONNECTED:
+        words = _("The file is only on the mail server, and %(address)s is disconnected. Reconnect it to open it.")
+        raise WrongState(words % {"address": mailbox.address}, state=mailbox.state)
     try:
         with connect(mailbox) as session:
             return _fetch_from_any(session, places, sent, attachment)

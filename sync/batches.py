@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from django.db import DatabaseError, DataError, OperationalError
 from django.utils import timezone
@@ -16,6 +17,7 @@ from sync.letter_head import describe_head
 from sync.policy import Policy
 from sync.prefetch import prefetched
 from sync.reading import HEAD_BYTES, Batch, Reason, read_batches
+from sync.unmatched import without_unmatched
 from sync.visit import Visit
 from threads.filing import FolderCursor, Progress, file_batch
 from threads.letters import FailedLetter, IncomingLetter
@@ -32,6 +34,7 @@ def policy_of(mailbox: Mailbox) -> Policy:
     """Its settings, as they are at the beginning of the visit."""
     filters = list(mailbox.filters.values_list("kind", "value"))
     return Policy(
+        mailbox_id=mailbox.pk,
         keeps_files=mailbox.keep_attachments,
         keeps_whole=mailbox.delete_after_upload,
         stores_internal=mailbox.store_internal,
@@ -60,9 +63,11 @@ def read_carefully(
     policy, prepare = policy_of(visit.mailbox), prepare_for(folder)
     if visit.is_careful:
         one_by_one = ((uid, read_batches(visit.session, [uid], policy, prepare)) for uid in uids)
-        return _marked(visit, folder, one_by_one, were_left_out=were_left_out)
-    batches = read_batches(visit.session, uids, policy, prepare)
-    return batches if len(uids) <= FEW else prefetched(batches)
+        batches = _marked(visit, folder, one_by_one, were_left_out=were_left_out)
+    else:
+        batches = read_batches(visit.session, uids, policy, prepare)
+        batches = batches if len(uids) <= FEW else prefetched(batches)
+    return map(partial(without_unmatched, visit.mailbox, folder), batches)
 
 
 def _marked(
@@ -110,10 +115,8 @@ def _file_one_by_one(
 ) -> None:
     if len(batch.letters) == 1:
         (letter,) = batch.letters
-        failed = [
-            *batch.failed,
-            _unstorable(letter.incoming, batch.raws.get(letter.uid, letter.incoming.letter.raw), error),
-        ]
+        raw = batch.raws.get(letter.uid, letter.incoming.letter.raw)
+        failed = [*batch.failed, _unstorable(folder.mailbox_id, letter.incoming, raw, error)]
         _file(lease, folder, Batch((), batch.outcomes, failed), cursor, progress)
         return
     _file(lease, folder, Batch((), batch.outcomes, batch.failed), cursor, progress)
@@ -121,7 +124,7 @@ def _file_one_by_one(
         file_one(lease, folder, Batch([letter], raws=batch.raws), cursor, progress)
 
 
-def _unstorable(letter: IncomingLetter, raw: bytes, error: DatabaseError) -> FailedLetter:
+def _unstorable(mailbox_id: int, letter: IncomingLetter, raw: bytes, error: DatabaseError) -> FailedLetter:
     head = describe_head(raw[:HEAD_BYTES])
     return FailedLetter(
         uid=letter.uid,
@@ -129,7 +132,7 @@ def _unstorable(letter: IncomingLetter, raw: bytes, error: DatabaseError) -> Fai
         size=len(raw),  # what it says of itself may be what the database refuses
         reason=Reason.UNSTORABLE,
         detail=type(error.__cause__ or error).__name__,
-        raw_name=letter.raw_name or store_raw_stream([raw]),
+        raw_name=letter.raw_name or store_raw_stream(mailbox_id, [raw]),
         message_id_header=head.message_id,
         from_address=head.from_address,
         subject=head.subject,

@@ -94,7 +94,7 @@ def _empty_shelves(visit: Visit, budget: Budget) -> bool:
     shelves = [_fill(visit, folder) for folder in Folder.objects.filter(mailbox=visit.mailbox).order_by("role")]
     if any(shelf is None for shelf in shelves):
         # Its UIDs lost their meaning: a look for new mail sees to it, at once, and then we go on.
-        Mailbox.objects.filter(pk=visit.mailbox.pk).update(next_sync_at=timezone.now())
+        Mailbox.objects.filter(pk=visit.mailbox.pk, lease_token=visit.lease.token).update(next_sync_at=timezone.now())
         return False
     full = [shelf for shelf in shelves if shelf and shelf.waiting]
     while full:

@@ -13,6 +13,7 @@ from mailkit.types import ParsedMessage
 class Policy:
     """The settings that matter while letters are read."""
 
+    mailbox_id: int = 0  # in whose part of the storage copies are kept
     keeps_files: bool = False  # a copy of every attachment (K62)
     keeps_whole: bool = False  # the letter as it came: the server may lose it (R10)
     stores_internal: bool = True

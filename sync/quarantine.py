@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import logging
-
 from django.db import transaction
 from django.db.models import F, Q
 
 from accounts.tenancy import current_account_id, every_account
-from mailboxes import leases
 from mailboxes.connections import imap_session
-from mailboxes.errors import LeaseLost
-from mailboxes.lease_keeper import keeper
 from mailboxes.leases import Lease
-from mailkit.errors import LetterUnreadable, MailError
+from mailkit.errors import LetterUnreadable
 from mailkit.letter_reader import list_files
 from mailkit.mime_reader import READER_VERSION
 from mailkit.reading_pool import read_safely
 from mailkit.types import RemoteMessage
 from sync import ledger
 from sync.batches import file_one, policy_of
-from sync.reading import Batch, failed_letter, incoming_letter, read_batches
+from sync.one_letter import fetch_from_place, under_lease
+from sync.reading import Batch, failed_letter, incoming_letter
 from sync.starting import start
+from sync.unmatched import without_unmatched
 from sync.visit import Connect
 from threads.attachment_store import store_file
 from threads.errors import RawLetterGone
@@ -29,8 +26,6 @@ from threads.filing import Progress
 from threads.models import QuarantinedLetter
 from threads.preparing import prepare_for
 from threads.raw_store import read_raw
-
-logger = logging.getLogger(__name__)
 
 
 def request_retry(letter: QuarantinedLetter) -> None:
@@ -45,17 +40,12 @@ def retry_now(letter_id: int, *, connect: Connect = imap_session) -> bool:
     letter = found.first()
     if letter is None:
         return True
-    lease = leases.claim(letter.mailbox_id, sets_next_time=False)
-    if lease is None:
-        return letter.mailbox.next_sync_at is None  # nobody syncs it: there is nothing to wait for
-    try:
-        with keeper().keep(lease):
-            if letter := found.first():  # read again: a visit may have ended before ours began
-                _retry(letter, lease, connect)
-            leases.release(lease, is_sound=False)
-    except LeaseLost:
-        return False
-    return True
+
+    def retry(lease: Lease) -> None:
+        if still := found.first():  # read again: a visit may have ended before ours began
+            _retry(still, lease, connect)
+
+    return under_lease(letter.mailbox, retry)
 
 
 def _retry(letter: QuarantinedLetter, lease: Lease, connect: Connect) -> None:
@@ -81,26 +71,21 @@ def _read_again(letter: QuarantinedLetter, raw: bytes) -> Batch:
         return Batch(failed=[failed_letter(remote, len(raw), raw, error, raw_name=letter.raw_name)])
     if skipped := policy.skips(read.parsed):
         return Batch(outcomes={remote.uid: skipped})
-    files = {section: store_file([content]) for section, content in list_files(raw)} if policy.keeps_files else {}
+    kept = list_files(raw) if policy.keeps_files else ()
+    files = {section: store_file(policy.mailbox_id, [content]) for section, content in kept}
     prepare = prepare_for(letter.entry.folder)
     return Batch([prepare(incoming_letter(remote, read, files, letter.raw_name if policy.keeps_whole else ""))])
 
 
 def _fetch_again(letter: QuarantinedLetter, lease: Lease, connect: Connect) -> None:
     """Its bytes never reached us."""
-    folder = letter.entry.folder
-    try:
-        with connect(letter.mailbox) as session:
-            if session.examine(folder.name).uidvalidity != folder.uidvalidity:
-                return
-            for batch in read_batches(session, [letter.entry.uid], policy_of(letter.mailbox), prepare_for(folder)):
-                _file(letter, lease, batch)
-    except MailError as error:
-        logger.warning("not fetched again", extra={"quarantined_id": letter.pk, "error": type(error).__name__})
+    for batch in fetch_from_place(letter.entry, letter.mailbox, connect):
+        _file(letter, lease, batch)
 
 
 def _file(letter: QuarantinedLetter, lease: Lease, batch: Batch) -> None:
     folder = letter.entry.folder
+    batch = without_unmatched(letter.mailbox, folder, batch)
     is_new = letter.mailbox.imported_at is not None and letter.received_at >= letter.mailbox.created_at
     file_one(lease, folder, batch, ledger.cursor_of(folder), Progress.NONE if is_new else Progress.SILENT)
 

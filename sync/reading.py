@@ -128,11 +128,19 @@ def _read_small(fetched: FetchedMessage, pile: _Pile) -> None:
     try:
         letter = read_safely(raw)
     except LetterUnreadable as error:
-        pile.failed.append(failed_letter(fetched, len(raw), raw, error, raw_name=store_raw_stream([raw])))
+        pile.failed.append(
+            failed_letter(fetched, len(raw), raw, error, raw_name=store_raw_stream(policy.mailbox_id, [raw]))
+        )
         return
     if not pile.skips(fetched.uid, letter):
-        files = {section: store_file([content]) for section, content in list_files(raw)} if policy.keeps_files else {}
-        raw_name = store_raw_stream([raw]) if policy.keeps_whole else ""  # on the disk before the server loses it
+        files = (
+            {section: store_file(policy.mailbox_id, [content]) for section, content in list_files(raw)}
+            if policy.keeps_files
+            else {}
+        )
+        raw_name = (
+            store_raw_stream(policy.mailbox_id, [raw]) if policy.keeps_whole else ""
+        )  # on the disk before the server loses it
         pile.letters.append(pile.prepare(incoming_letter(fetched, letter, files, raw_name)))
         pile.raws[fetched.uid] = raw
 
@@ -153,17 +161,18 @@ def _read_skeleton(session: ImapSession, remote: RemoteMessage, skeleton: bytes,
     try:
         letter = read_safely(skeleton, size=remote.size)
     except LetterUnreadable as error:
-        raw_name = store_raw_stream(stream_whole(session, remote.uid))
+        raw_name = store_raw_stream(policy.mailbox_id, stream_whole(session, remote.uid))
         pile.failed.append(failed_letter(remote, remote.size, skeleton, error, raw_name=raw_name))
         return
     if not pile.skips(remote.uid, letter):
-        files = _store_files(session, remote.uid, letter) if policy.keeps_files else {}
-        raw_name = store_raw_stream(stream_whole(session, remote.uid)) if policy.keeps_whole else ""
+        files = _store_files(policy.mailbox_id, session, remote.uid, letter) if policy.keeps_files else {}
+        raw_name = store_raw_stream(policy.mailbox_id, stream_whole(session, remote.uid)) if policy.keeps_whole else ""
         pile.letters.append(pile.prepare(incoming_letter(remote, letter, files, raw_name)))
 
 
-def _store_files(session: ImapSession, uid: int, letter: ReadLetter) -> dict[str, str]:
-    return {part.section: store_file(stream_file(session, uid, part.section)) for part in letter.parsed.attachments}
+def _store_files(mailbox_id: int, session: ImapSession, uid: int, letter: ReadLetter) -> dict[str, str]:
+    sections = [part.section for part in letter.parsed.attachments]
+    return {section: store_file(mailbox_id, stream_file(session, uid, section)) for section in sections}
 
 
 def incoming_letter(

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.tenancy import current_account_id
 from mailboxes.leases import Lease
-from mailboxes.models import Mailbox
+from mailboxes.models import STOPPED, Mailbox
 from sync.mailbox_sync import Next
 from sync.starting import start
 
@@ -18,11 +18,12 @@ STEP_EXPIRES = 120  # seconds: the sweep starts it again, and messages for busy 
 
 @transaction.atomic
 def request_sync(mailbox: Mailbox) -> None:
-    """ "Sync now" (K11). Send-only mailboxes have nothing to sync."""
+    """ "Sync now" (K11). Send-only mailboxes have nothing to sync, stopped ones wait for a person."""
     if not mailbox.can_receive:
         return
-    due = Mailbox.objects.filter(pk=mailbox.pk)
-    due.update(next_sync_at=timezone.now())
+    due = Mailbox.objects.filter(pk=mailbox.pk).exclude(state__in=STOPPED)
+    if not due.update(next_sync_at=timezone.now()):
+        return
     due.filter(state=Mailbox.State.SYNCED).update(state=Mailbox.State.SYNCING)
     _on_commit(mailbox, start_sync)
 

@@ -8,7 +8,7 @@ from celery import shared_task
 from accounts.tenancy import tenant
 from mailboxes import leases
 from mailboxes.models import Mailbox
-from sync import history, polling, quarantine, schedule
+from sync import history, left_out, polling, quarantine, schedule
 from sync.mailbox_sync import sync_mailbox
 from sync.services import start_import, start_next, start_older, start_sync
 from sync.visit import deadline_from_now
@@ -67,6 +67,15 @@ def retry_quarantined(self, account_id: int, letter_id: int) -> None:  # type: i
     """A letter that was set aside; again in a while when somebody works on its mailbox."""
     with tenant(account_id):
         is_done = quarantine.retry_now(letter_id)
+    if not is_done:
+        raise self.retry(countdown=RETRY_SECONDS)
+
+
+@shared_task(bind=True, max_retries=120)
+def fetch_left_out(self, account_id: int, place_id: int) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """A letter of somebody without a card, asked for; again in a while when somebody works on its mailbox."""
+    with tenant(account_id):
+        is_done = left_out.fetch_now(place_id)
     if not is_done:
         raise self.retry(countdown=RETRY_SECONDS)
 

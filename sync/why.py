@@ -209,6 +209,9 @@ def _outcome_words(code: str) -> str:
         Outcome.FAILED.value: _("On the server in %(folder)s, but it could not be read. It waits in quarantine."),
         Outcome.FILTERED.value: _("On the server in %(folder)s, but a filter of this mailbox keeps it out."),
         Outcome.INTERNAL.value: _("On the server in %(folder)s, but between colleagues: this mailbox skips these."),
+        Outcome.UNMATCHED.value: _(
+            "On the server in %(folder)s, but nobody in it has a card: this mailbox leaves such mail there."
+        ),
         "waiting": _("On the server in %(folder)s, not fetched yet. The next check brings it."),
     }[code]
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from django.db.models import F
+
 from accounts.models import Membership
+from mailboxes.foreign_reading import note_reading
 from mailboxes.models import Mailbox
-from threads.errors import AttachmentNotFound, MessageNotFound, QuarantinedNotFound, ThreadNotFound
-from threads.models import Attachment, Message, QuarantinedLetter, Thread
+from threads.errors import (
+    AttachmentNotFound,
+    LeftOutNotFound,
+    MessageNotFound,
+    QuarantinedNotFound,
+    ThreadNotFound,
+)
+from threads.models import Attachment, Folder, FolderEntry, Message, QuarantinedLetter, Thread
 
 
 def get_thread_for(member: Membership, thread_id: int | str) -> Thread:
@@ -13,6 +22,7 @@ def get_thread_for(member: Membership, thread_id: int | str) -> Thread:
     found = Thread.objects.visible_to(member).readable().select_related("mailbox").filter(pk=_number(thread_id)).first()
     if found is None:
         raise ThreadNotFound
+    note_reading(member, [found.mailbox])
     return found
 
 
@@ -21,6 +31,7 @@ def get_message_for(member: Membership, message_id: int | str) -> Message:
     found = Message.objects.visible_to(member).readable().for_reading().filter(pk=_number(message_id)).first()
     if found is None:
         raise MessageNotFound
+    note_reading(member, [found.mailbox])
     return found
 
 
@@ -34,6 +45,7 @@ def get_attachment_for(member: Membership, attachment_id: int | str) -> Attachme
     )
     if found is None:
         raise AttachmentNotFound
+    note_reading(member, [found.message.mailbox])
     return found
 
 
@@ -43,6 +55,21 @@ def get_quarantined_for(mailbox: Mailbox, quarantined_id: int | str) -> Quaranti
     found = letters.filter(pk=_number(quarantined_id)).first()
     if found is None:
         raise QuarantinedNotFound
+    return found
+
+
+def get_left_out_for(mailbox: Mailbox, folder: str, uid: int | str) -> FolderEntry:
+    """The place of a letter of this mailbox that stayed on the server because nobody in it had a card.
+
+    `folder` is a Folder.Role. Raises LeftOutNotFound.
+    """
+    if folder not in Folder.Role.values:
+        raise LeftOutNotFound
+    places = FolderEntry.objects.filter(folder__mailbox=mailbox, generation=F("folder__generation"), is_on_server=True)
+    left_out = places.filter(outcome=FolderEntry.Outcome.UNMATCHED, folder__role=folder, uid=_number(uid))
+    found = left_out.select_related("folder").first()
+    if found is None:
+        raise LeftOutNotFound
     return found
 
 

@@ -1,4 +1,4 @@
-"""Copies of attachments in storage, for mailboxes that keep them (K62). Equal files of an account are stored once."""
+"""Copies of attachments in storage, for mailboxes that keep them (K62). Equal files of a mailbox are stored once."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from threads.errors import StoredFileGone
 _KIND = "files"
 
 
-def store_file(chunks: Iterable[bytes]) -> str:
-    """Store a file of this account, of any size and in bounded memory; its name."""
+def store_file(mailbox_id: int, chunks: Iterable[bytes]) -> str:
+    """Store a file of this mailbox, of any size and in bounded memory; its name."""
     digest = hashlib.sha256()
     with gathered(_measured(chunks, digest)) as file:
         size = file.seek(0, 2)
         file.seek(0)
-        return save_once(name_of(_KIND, digest.hexdigest()), file, size)
+        return save_once(name_of(mailbox_id, _KIND, digest.hexdigest()), file, size)
 
 
 def open_file(name: str) -> IO[bytes]:

@@ -1,5 +1,8 @@
-"""Bytes in storage under names that say what they are: account, kind and SHA-256. Written before the rows that name
-them; what no row names is harmless, because the same bytes will have the same name when they come again.
+"""Bytes in storage under names that say what they are: account, mailbox, kind and SHA-256. Written before the rows that
+name them; what no row names is harmless, because the same bytes will have the same name when they come again.
+
+Each mailbox has a folder of its own, so that all of it can be deleted with nobody else's (K64). Names that are older
+than this have no mailbox in them: their files may be those of several.
 """
 
 from __future__ import annotations
@@ -9,7 +12,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, Protocol, cast
 
 from django.core.files.base import File
 from django.core.files.storage import default_storage
@@ -17,11 +20,29 @@ from django.core.files.storage import default_storage
 from accounts.tenancy import current_account_id
 
 CHUNK_BYTES = 1024 * 1024
-_NAME = re.compile(r"(?P<account>\d{1,19})/(?P<kind>raw|files)/[0-9a-f]{2}/(?P<digest>[0-9a-f]{64})(_\w{7})?(\.gz)?")
+_NAME = re.compile(
+    r"(?P<account>\d{1,19})/(mailboxes/(?P<mailbox>\d{1,19})/)?(?P<kind>raw|files)/[0-9a-f]{2}/(?P<digest>[0-9a-f]{64})(_\w{7})?(\.gz)?"
+)
 
 
-def name_of(kind: str, digest: str, ending: str = "") -> str:
-    return f"{current_account_id()}/{kind}/{digest[:2]}/{digest}{ending}"
+def folder_of(mailbox_id: int) -> str:
+    """Where all files of a mailbox of this account lie."""
+    return f"{current_account_id()}/mailboxes/{mailbox_id}"
+
+
+def delete_folder(mailbox_id: int) -> None:
+    """All files of a mailbox of this account, also those that no row names. Raises OSError."""
+    cast("_WithFolders", default_storage).delete_folder(folder_of(mailbox_id))
+
+
+class _WithFolders(Protocol):
+    """What our storages (crm_mail.storage, crm_mail.object_storage) add to Django's."""
+
+    def delete_folder(self, name: str) -> None: ...
+
+
+def name_of(mailbox_id: int, kind: str, digest: str, ending: str = "") -> str:
+    return f"{folder_of(mailbox_id)}/{kind}/{digest[:2]}/{digest}{ending}"
 
 
 def digest_in(name: str, kind: str) -> str | None:

@@ -5,6 +5,7 @@ ThreadsError
 ├── MessageNotFound      the same
 ├── AttachmentNotFound   the same
 ├── QuarantinedNotFound  missing, filed meanwhile, or of another mailbox
+├── LeftOutNotFound      missing, fetched meanwhile, or of another mailbox
 ├── RawLetterGone        the stored bytes are missing or damaged, or belong to another account
 └── StoredFileGone       the same, of a copy of an attachment
 """
@@ -30,6 +31,10 @@ class AttachmentNotFound(ThreadsError, NotFound):
 
 class QuarantinedNotFound(ThreadsError, NotFound):
     """Missing, filed meanwhile, or of another mailbox."""
+
+
+class LeftOutNotFound(ThreadsError, NotFound):
+    """Missing, fetched meanwhile, or of another mailbox."""
 
 
 class RawLetterGone(ThreadsError, NotFound):

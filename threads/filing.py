@@ -82,7 +82,7 @@ def file_batch(  # noqa: PLR0913  (all of it goes into one transaction)
     is told of an import or of older mail (G15), but of its progress.
     """
     is_from_sent = folder.role == Folder.Role.SENT
-    letters = [_with_whole_stored(letter) for letter in letters]
+    letters = [_with_whole_stored(folder.mailbox_id, letter) for letter in letters]
     unknown = _store_unknown(folder, letters)
     failpoint("Y7")
     with transaction.atomic():
@@ -114,7 +114,7 @@ def file_sent_letter(mailbox: Mailbox, *, raw: bytes, sent_at: datetime) -> Mess
     """The letter that the server has just accepted from us (K14, M93). Called again, or after sync: the same row."""
     letter = IncomingLetter(0, sent_at, frozenset([SEEN]), read_letter(raw))
     ready = prepare_letter(letter, ours=our_side_of(mailbox.pk), is_from_sent=True, is_ours=True)
-    stored = _Ready(ready, store_raw(letter.letter.raw))
+    stored = _Ready(ready, store_raw(mailbox.pk, letter.letter.raw))
     with transaction.atomic():
         held = Mailbox.objects.select_for_update(no_key=True).get(pk=mailbox.pk)
         known = KnownLetters.of(held.pk, [letter.parsed], group_keys=[ready.group_key])
@@ -141,18 +141,18 @@ def _store_unknown(folder: Folder, letters: Sequence[PreparedLetter]) -> dict[in
     known = KnownLetters.of(folder.mailbox_id, [letter.parsed for letter in letters])
     unknown = [letter for letter in letters if known.find(letter.parsed, is_from_sent=is_from_sent) is None]
     missing = [letter for letter in unknown if not letter.incoming.raw_name]
-    storing = store_raws(letter.incoming.letter.raw for letter in missing)
+    storing = store_raws(folder.mailbox_id, [letter.incoming.letter.raw for letter in missing])
     names = dict(zip([letter.uid for letter in missing], storing.names, strict=True))
     storing.wait()
     return {letter.uid: _Ready(letter, letter.incoming.raw_name or names[letter.uid]) for letter in unknown}
 
 
-def _with_whole_stored(letter: PreparedLetter) -> PreparedLetter:
+def _with_whole_stored(mailbox_id: int, letter: PreparedLetter) -> PreparedLetter:
     """A letter without files is whole as it is read. If we have it already, its row may not say so yet."""
     incoming = letter.incoming
     if not incoming.raw_is_whole or incoming.raw_name:
         return letter
-    return replace(letter, incoming=replace(incoming, raw_name=store_raw_stream([incoming.letter.raw])))
+    return replace(letter, incoming=replace(incoming, raw_name=store_raw_stream(mailbox_id, [incoming.letter.raw])))
 
 
 def _known_to(mailbox: Mailbox, letters: Sequence[PreparedLetter]) -> KnownLetters:

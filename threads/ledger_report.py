@@ -10,7 +10,7 @@ from mailboxes.models import Mailbox
 from threads.models import Folder, FolderEntry
 
 Outcome = FolderEntry.Outcome
-REASONS = ("older", "filtered", "internal", "duplicate", "deleted_here")  # the order in which they are shown
+REASONS = ("older", "filtered", "internal", "unmatched", "duplicate", "deleted_here")  # in the order they are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ def _counts_of(mailbox: Mailbox) -> QuerySet[FolderEntry, dict[str, int]]:
         older=Count("pk", filter=Q(outcome=Outcome.OLDER)),
         filtered=Count("pk", filter=Q(outcome=Outcome.FILTERED)),
         internal=Count("pk", filter=Q(outcome=Outcome.INTERNAL)),
+        unmatched=Count("pk", filter=Q(outcome=Outcome.UNMATCHED)),
         failed=Count("pk", filter=Q(outcome=Outcome.FAILED)),
     )
 

@@ -18,6 +18,7 @@ from threads.sql import run, select
 
 _KEY = "(hashtextextended('card links of account', %s))"
 HOLD_CARDS = f"pg_advisory_xact_lock_shared{_KEY}"  # for filing: many at once
+HOLD_CARDS_SHARED = f"SELECT {HOLD_CARDS}"
 HOLD_CARDS_ALONE = f"SELECT pg_advisory_xact_lock{_KEY}"
 
 # Few of the many who take part are contacts: these are looked up first, by their index.

@@ -15,7 +15,7 @@ from accounts.models import Membership
 from accounts.tenant_models import SameAccount, TenantForeignKey, TenantLeafModel, TenantModel, TenantPartModel
 from crm.models import Contact
 from mailboxes.models import Mailbox
-from threads.querysets import CardLinkQuerySet, MessageQuerySet, ThreadQuerySet
+from threads.querysets import CardLinkQuerySet, MessageQuerySet, RemovedLetterQuerySet, ThreadQuerySet
 
 
 class Folder(TenantPartModel):
@@ -280,12 +280,13 @@ class FolderEntry(TenantPartModel):
         FAILED = "failed"  # could not be parsed or stored: see QuarantinedLetter
         FILTERED = "filtered"  # from or to an address that this mailbox never stores (A08)
         INTERNAL = "internal"  # among colleagues, and this mailbox does not store such letters (A08)
+        UNMATCHED = "unmatched"  # of people without a card, and this mailbox leaves their letters there (R12)
 
     folder = TenantForeignKey(Folder, on_delete=models.CASCADE, related_name="entries", db_index=False)
     generation = models.PositiveIntegerField()
     uid = models.BigIntegerField()
     message = TenantForeignKey(Message, on_delete=models.CASCADE, null=True, related_name="places", db_index=False)
-    outcome = models.CharField(max_length=8, choices=Outcome)
+    outcome = models.CharField(max_length=9, choices=Outcome)
     is_seen = models.BooleanField(
         default=False
     )  # \Seen, as the server last had it: only its changes are followed (G06)
@@ -391,6 +392,8 @@ class RemovedLetter(TenantModel):
     contact = TenantForeignKey(Contact, on_delete=models.CASCADE, related_name="removed_mail")
     direction = models.CharField(max_length=8, choices=Message.Direction)
     received_at = models.DateTimeField()
+
+    objects = RemovedLetterQuerySet.as_manager()
 
     class Meta(TenantModel.Meta):
         abstract = False

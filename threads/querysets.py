@@ -17,7 +17,7 @@ from threads import search
 if TYPE_CHECKING:
     from accounts.models import Membership
     from crm.models import Contact
-    from threads.models import CardLink, Message, Thread  # noqa: F401  (named in strings below)
+    from threads.models import CardLink, Message, RemovedLetter, Thread  # noqa: F401  (named in strings below)
 
 Row = TypeVar("Row", bound=Model)
 KEPT: dict[str, Any] = {"inbox": "incoming_count__gt", "sent": "outgoing_count__gt"}
@@ -145,6 +145,18 @@ class CardLinkQuerySet(_ReadersQuerySet["CardLink"]):
     def newest_first(self, *, before: tuple[datetime, int] | None = None) -> Self:
         """Keyset order; `before` is (received_at, message_id) of the last row of the page above."""
         return _keyset(self, "received_at", "message_id", before)
+
+
+class RemovedLetterQuerySet(QuerySet["RemovedLetter"]):
+    def visible_to(self, member: Membership) -> Self:
+        """For those who could see the mailbox when it was given up (K64)."""
+        return self.filter(mailbox__seen_by__contains=[member.pk]) if member.is_active else self.none()
+
+    def of_contact(self, contact: Contact) -> Self:
+        return self.filter(contact=contact)
+
+    def for_card(self) -> Self:
+        return self.select_related("mailbox")
 
 
 def _rows(model: str) -> QuerySet[Any]:

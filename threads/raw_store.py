@@ -22,9 +22,9 @@ _LEVEL = 1  # a tenth larger than the best, in half of the time
 _WRITERS = 4  # at once: an object store takes some ten milliseconds for each
 
 
-def store_raw(raw: bytes) -> str:
-    """Store a letter of this account and return its name. The same bytes twice are stored once."""
-    name = _name(raw)
+def store_raw(mailbox_id: int, raw: bytes) -> str:
+    """Store a letter of this mailbox and return its name. The same bytes twice are stored once."""
+    name = _name(mailbox_id, raw)
     _store(name, raw)
     return name
 
@@ -42,19 +42,19 @@ class StoringRaws:
             done.result()
 
 
-def store_raws(raws: Iterable[bytes]) -> StoringRaws:
-    """Begin to store several letters of this account. No row may be committed that names one before `wait`."""
-    letters = [(_name(raw), raw) for raw in raws]
+def store_raws(mailbox_id: int, raws: Iterable[bytes]) -> StoringRaws:
+    """Begin to store several letters of this mailbox. No row may be committed that names one before `wait`."""
+    letters = [(_name(mailbox_id, raw), raw) for raw in raws]
     return StoringRaws([name for name, _ in letters], [_writers().submit(_store, *letter) for letter in letters])
 
 
-def store_raw_stream(chunks: Iterable[bytes]) -> str:
+def store_raw_stream(mailbox_id: int, chunks: Iterable[bytes]) -> str:
     """A letter of any size, in bounded memory. When this returns, a power cut does not lose it."""
     digest = hashlib.sha256()
     with gathered(_pack(chunks, digest)) as file:
         size = file.seek(0, 2)
         file.seek(0)
-        return save_once(name_of(_KIND, digest.hexdigest(), _ENDING), file, size)
+        return save_once(name_of(mailbox_id, _KIND, digest.hexdigest(), _ENDING), file, size)
 
 
 def read_raw(name: str) -> bytes:
@@ -118,8 +118,8 @@ def _digest(name: str) -> str:
     return digest
 
 
-def _name(raw: bytes) -> str:
-    return name_of(_KIND, hashlib.sha256(raw).hexdigest(), _ENDING)
+def _name(mailbox_id: int, raw: bytes) -> str:
+    return name_of(mailbox_id, _KIND, hashlib.sha256(raw).hexdigest(), _ENDING)
 
 
 def _store(name: str, raw: bytes) -> None:

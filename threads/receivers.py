@@ -9,7 +9,9 @@ from kombu.exceptions import OperationalError
 
 from crm.models import Contact
 from crm.signals import contact_addresses_changed
-from mailboxes.signals import grouping_changed
+from mailboxes.models import Mailbox
+from mailboxes.signals import grouping_changed, mailbox_given_up
+from threads.erasing import note_removed
 from threads.linking import relink_contact
 from threads.tasks import regroup
 
@@ -20,6 +22,12 @@ logger = logging.getLogger(__name__)
 def link_stored_mail(contact: Contact, **_kwargs: object) -> None:
     """G02, in the transaction that changes the card."""
     relink_contact(contact)
+
+
+@receiver(mailbox_given_up, dispatch_uid="threads.note_removed")
+def note_who_could_see(mailbox: Mailbox, **_kwargs: object) -> None:
+    """K64, in the transaction that gives it up."""
+    note_removed(mailbox)
 
 
 @receiver(grouping_changed, dispatch_uid="threads")

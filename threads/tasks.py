@@ -21,6 +21,7 @@ def regroup(account_id: int, mailbox_id: int) -> None:
 def regroup_due() -> None:
     """The sweep: what a lost message would have started."""
     with every_account("mailboxes to regroup"):
-        due = list(Mailbox.objects.filter(needs_regrouping=True).values_list("account_id", "pk"))
+        wanting = Mailbox.objects.filter(needs_regrouping=True).exclude(state=Mailbox.State.REMOVING)
+        due = list(wanting.values_list("account_id", "pk"))
     for account_id, mailbox_id in due:
         regroup.delay(account_id, mailbox_id)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from mailboxes.advice import Advice
-from outbox.advice import advice_for
+from outbox.advice import STOPPED_CODE, advice_for
 from outbox.models import OutgoingMail, OutgoingRecipient
 from outbox.states import CHANGES
 from web.moments import long_words
@@ -27,6 +27,7 @@ WORDS: dict[str, tuple[str | Promise, str]] = {
     State.HELD: (gettext_lazy("Waits until the mailbox can sign in again"), "warn"),
     State.CANCELED: (gettext_lazy("Canceled"), ""),
 }
+WAITS_FOR_PERSON = gettext_lazy("Waits until its mailbox is resumed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Delivery:
 
     @property
     def waits_for_password(self) -> bool:
-        return self.mail.state == State.HELD
+        return self.mail.state == State.HELD and not _is_stopped(self.mail)
 
     @property
     def may_arrive_twice(self) -> bool:
@@ -68,8 +69,13 @@ class Delivery:
 
 
 def describe(mail: OutgoingMail) -> Delivery:
-    words, tone = WORDS[mail.state]
+    words, tone = (WAITS_FOR_PERSON, "warn") if _is_stopped(mail) else WORDS[mail.state]
     return Delivery(mail, str(words), tone, advice_for(mail.error_code), _due_words(mail))
+
+
+def _is_stopped(mail: OutgoingMail) -> bool:
+    """Held because somebody paused or disconnected its mailbox."""
+    return mail.state == State.HELD and mail.error_code == STOPPED_CODE
 
 
 def describe_all(mails: Iterable[OutgoingMail]) -> list[Delivery]:

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership
-from mailboxes.models import Mailbox
 from mailkit.types import Address
 from outbox.services import reply_defaults
 from threads.access import get_message_for
+from web.senders import Sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +81,13 @@ class Draft:
         ]
 
 
-def new_draft(member: Membership, mailboxes: Sequence[Mailbox], *, to: str) -> Draft:
+def new_draft(senders: Sequence[Sender], *, to: str) -> Draft:
     """From the member's own mailbox, if there is one: personal ones come first."""
-    own = next((mailbox for mailbox in mailboxes if mailbox.owner_id == member.pk), None) or next(iter(mailboxes), None)
+    own = next((sender for sender in senders if sender.is_own), None) or next(iter(senders), None)
     return Draft(
         key="new",
         title=_("New message"),
-        mailbox_id=own.pk if own else None,
+        mailbox_id=own.mailbox_id if own else None,
         to=[to] if to else [],
     )
 

@@ -60,12 +60,17 @@ def letter_page(message: Message, theme: str) -> str:
     body = MessageBody.objects.filter(message=message).only("text", "html").first()
     html, text = (body.html, body.text) if body else ("", "")
     content = _html_body(message, html) if html else _text_body(text)
+    return page_of(message.subject or _("(no subject)"), content, theme)
+
+
+def page_of(title: str, content: SafeString, theme: str) -> str:
+    """A whole document in the looks of a letter. `content` was cleaned."""
     return format_html(
         '<!doctype html><html lang="{}"><head><meta charset="utf-8"><base target="_blank">'
         '<meta name="viewport" content="width=device-width"><title>{}</title><style>{}</style></head>'
         "<body>{}</body></html>",
         get_language() or "en",
-        message.subject or _("(no subject)"),
+        title,
         mark_safe(_style(theme)),  # noqa: S308  (nothing of the letter is in it)
         content,
     )

@@ -59,6 +59,7 @@ class Reader:
     thread: Thread
     letters: Sequence[Letter]
     pending: Sequence[Delivery]
+    elsewhere: Sequence[OutgoingMail]  # answers of ours that went out from another mailbox and are filed there
     card: Card | None
     after: int = 0
 
@@ -75,13 +76,20 @@ class Reader:
 def read_thread(member: Membership, thread: Thread, *, folder: str) -> Reader:
     """Before it is marked as read: unread letters and the newest one are open."""
     messages = Message.objects.filter(thread=thread, deleted_at__isnull=folder != "deleted").for_reading().in_order()
-    return Reader(thread, _letters(member, list(messages)), _pending(member, thread), _card(member, thread))
+    return Reader(
+        thread=thread,
+        letters=_letters(member, list(messages)),
+        pending=_pending(member, thread),
+        elsewhere=_elsewhere(member, thread),
+        card=_card(member, thread),
+    )
 
 
 def read_tail(member: Membership, thread: Thread, *, after: int) -> Reader:
     """What has come since: letters filed later, and our letters that are on their way."""
     messages = Message.objects.filter(thread=thread, deleted_at__isnull=True, pk__gt=after).for_reading().in_order()
-    return Reader(thread, _letters(member, list(messages)), _pending(member, thread), None, after)
+    letters = _letters(member, list(messages))
+    return Reader(thread, letters, _pending(member, thread), _elsewhere(member, thread), None, after)
 
 
 def _letters(member: Membership, messages: Sequence[Message]) -> list[Letter]:
@@ -110,6 +118,13 @@ def _pending(member: Membership, thread: Thread) -> list[Delivery]:
     of_thread = mine.filter(Q(thread=thread) | Q(reply_to_message__thread=thread))
     waiting = of_thread.undelivered().filter(message__isnull=True).for_list()
     return [describe(mail) for mail in waiting.order_by("created_at")]
+
+
+def _elsewhere(member: Membership, thread: Thread) -> list[OutgoingMail]:
+    """Threads belong to one mailbox (K31): without a word about them the conversation would look unanswered (R07)."""
+    filed = OutgoingMail.objects.visible_to(member).filter(message__isnull=False, message__deleted_at__isnull=True)
+    answers = filed.filter(reply_to_message__thread=thread).exclude(message__thread=thread)
+    return list(answers.select_related("author__user", "mailbox", "message").order_by("sent_at", "id"))
 
 
 def _card(member: Membership, thread: Thread) -> Card | None:

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from mailboxes.advice import advice_for
+from mailboxes.advice import advice_of
 from mailboxes.models import Mailbox
 
 TONES = {
@@ -20,6 +20,9 @@ TONES = {
     Mailbox.State.SYNCED: "good",
     Mailbox.State.NEEDS_LOGIN: "bad",
     Mailbox.State.ERROR: "bad",
+    Mailbox.State.PAUSED: "",
+    Mailbox.State.DISCONNECTED: "",
+    Mailbox.State.REMOVING: "",
 }
 
 
@@ -57,7 +60,7 @@ class Health:
 
 
 def health_of(mailbox: Mailbox) -> Health:
-    advice = advice_for(mailbox.error_code)
+    advice = advice_of(mailbox)
     tone = _tone(mailbox)
     # A first fault is tried again without a word in red: the state says when people are needed.
     return Health(
@@ -102,6 +105,8 @@ def _tone(mailbox: Mailbox) -> str:
 
 
 def _words(mailbox: Mailbox) -> str:
+    if mailbox.is_stopped:
+        return str(mailbox.get_state_display())
     if not mailbox.can_receive:
         return _("Send only")
     if mailbox.state == Mailbox.State.SYNCED and mailbox.status == Mailbox.Status.GREEN:

@@ -72,6 +72,7 @@ def skipped_words(reason: str, count: int) -> str:
         "older": ngettext("%(count)s older than the import", "%(count)s older than the import", count),
         "filtered": ngettext("%(count)s kept out by a filter", "%(count)s kept out by filters", count),
         "internal": ngettext("%(count)s between colleagues", "%(count)s between colleagues", count),
+        "unmatched": ngettext("%(count)s of people without a card", "%(count)s of people without a card", count),
         "duplicate": ngettext("%(count)s lies there twice", "%(count)s lie there twice", count),
         "deleted_here": ngettext("%(count)s deleted here", "%(count)s deleted here", count),
     }[reason]

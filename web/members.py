@@ -50,6 +50,18 @@ def member_required(view: View) -> View:
     return guarded
 
 
+def administrator_required(view: View) -> View:
+    """403 for other members."""
+
+    @wraps(view)
+    def guarded(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.member.is_admin:
+            raise NotAllowed
+        return view(request, *args, **kwargs)
+
+    return member_required(guarded)
+
+
 def _sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:  # taken out of every account: the sign-in page would send them back here
         raise PermissionDenied

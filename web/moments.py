@@ -23,10 +23,19 @@ def short_words(value: datetime) -> str:
 
 def long_words(value: datetime) -> str:
     """For letters: Today, 16:37; Mon 17 Nov, 10:12; 17 Nov 2025, 10:12."""
+    return _full_words(value, _("Today, %(time)s"))
+
+
+def inline_words(value: datetime) -> str:
+    """The same within a line of words: Last checked today, 16:37."""
+    return _full_words(value, _("today, %(time)s"))
+
+
+def _full_words(value: datetime, today_words: str) -> str:
     local, today = timezone.localtime(value), timezone.localdate()
     time = date_format(local, "H:i")
     if local.date() == today:
-        return _("Today, %(time)s") % {"time": time}
+        return today_words % {"time": time}
     weekday = f"{date_format(local, 'D')} " if local.year == today.year else ""
     return f"{weekday}{_day(local, today)}, {time}"
 

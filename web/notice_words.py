@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership, Notice
+from mailboxes.kinds import MADE_PERSONAL, MADE_SHARED, TAKEN_AWAY
 from mailboxes.models import Mailbox
+from mailboxes.services import CONNECTED_FOR_YOU
 from outbox.models import OutgoingMail
 from outbox.notices import FAILED, SOME_REFUSED, UNKNOWN
 from outbox.querysets import UNDELIVERED
@@ -42,7 +44,39 @@ class NoticeLine:
 
 
 NEEDS_LOGIN = "mailbox.needs_login"
+# Their facts hold the address: who is told may be the one who cannot look it up any more.
+CHANGED_HANDS = {
+    CONNECTED_FOR_YOU: Words(
+        "mail-plus",
+        "",
+        gettext_lazy("%(what)s was connected for you"),
+        gettext_lazy("An administrator did it. Only you read its mail. Enter a password of your own if you like."),
+        gettext_lazy("Open its settings"),
+    ),
+    MADE_PERSONAL: Words(
+        "user-check",
+        "",
+        gettext_lazy("%(what)s is your personal mailbox now"),
+        gettext_lazy("Only you read it. You can share it with the administrators in its settings."),
+        gettext_lazy("Open its settings"),
+    ),
+    MADE_SHARED: Words(
+        "users",
+        "",
+        gettext_lazy("%(what)s is a shared mailbox now"),
+        gettext_lazy("Administrators and users with the “Mail” tick read it."),
+        "",
+    ),
+    TAKEN_AWAY: Words(
+        "lock",
+        "",
+        gettext_lazy("%(what)s belongs to somebody else now"),
+        gettext_lazy("You do not read its mail any more."),
+        "",
+    ),
+}
 BY_KIND = {
+    **CHANGED_HANDS,
     NEEDS_LOGIN: Words(
         "key-round",
         "bad",
@@ -82,7 +116,20 @@ def lines_of(member: Membership, notices: Iterable[Notice]) -> list[NoticeLine]:
     rows = [row for row in notices if row.kind in BY_KIND]
     mailboxes = Mailbox.objects.visible_to(member).in_bulk(_ids(rows, "mailbox"))
     letters = OutgoingMail.objects.visible_to(member).in_bulk(_ids(rows, "mail"))
-    return [_about_mailbox(row, mailboxes) if row.kind == NEEDS_LOGIN else _about_letter(row, letters) for row in rows]
+    return [_line_of(row, mailboxes, letters) for row in rows]
+
+
+def _line_of(notice: Notice, mailboxes: Mapping[int, Mailbox], letters: Mapping[int, OutgoingMail]) -> NoticeLine:
+    if notice.kind in CHANGED_HANDS:
+        return _about_hands(notice, mailboxes)
+    return _about_mailbox(notice, mailboxes) if notice.kind == NEEDS_LOGIN else _about_letter(notice, letters)
+
+
+def _about_hands(notice: Notice, mailboxes: Mapping[int, Mailbox]) -> NoticeLine:
+    words = BY_KIND[notice.kind]
+    mailbox = mailboxes.get(notice.facts["mailbox"]) if words.action else None
+    href = reverse("mailbox", args=[mailbox.pk]) if mailbox else ""
+    return NoticeLine(notice, words, str(words.title) % {"what": notice.facts["address"]}, str(words.text), href)
 
 
 def _ids(rows: Iterable[Notice], fact: str) -> set[int]:

@@ -35,28 +35,31 @@ def page_by_name(rows: QuerySet[Any], place: str, *, size: int) -> Page[Any]:
 
 def page_by_time(rows: QuerySet[Any], place: str, *, size: int, field: str = "created_at") -> Page[Any]:
     """Newest first, in the order of (field, id)."""
-    found = list(_older(rows, place, field)[: size + 1])
-    if len(found) <= size:
-        return Page(found, "")
-    last = found[size - 1]
-    return Page(found[:size], _write(getattr(last, field).isoformat(), last.pk))
+    found = list(older_than(rows, place, field)[: size + 1])
+    return Page(found[:size], place_of(found[size - 1], field) if len(found) > size else "")
 
 
 def span_by_time(rows: QuerySet[Any], start: str, end: str, *, field: str = "created_at") -> Page[Any]:
     """A page once more, from place to place: with what has come into it, without what has gone."""
-    found, last = _older(rows, start, field), _read(end, datetime.fromisoformat)
+    found, last = older_than(rows, start, field), _read(end, datetime.fromisoformat)
     if last:
         moment, row_id = last
         found = found.filter(Q(**{f"{field}__gt": moment}) | Q(**{field: moment, "pk__gte": row_id}))
     return Page(list(found), "")
 
 
-def _older(rows: QuerySet[Any], place: str, field: str) -> QuerySet[Any]:
+def older_than(rows: QuerySet[Any], place: str, field: str) -> QuerySet[Any]:
+    """What comes after this place, newest first."""
     before = _read(place, datetime.fromisoformat)
     if before:
         moment, row_id = before
         rows = rows.filter(Q(**{f"{field}__lt": moment}) | Q(**{field: moment, "pk__lt": row_id}))
     return rows.order_by(f"-{field}", "-pk")
+
+
+def place_of(row: Any, field: str) -> str:  # noqa: ANN401  (a row of any model)
+    """Where the rows after this one begin."""
+    return _write(getattr(row, field).isoformat(), row.pk)
 
 
 def _write(key: str, row_id: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +31,7 @@ class StepLine:
     said: str | Promise
     error: str = ""
     advice: str = ""
+    link: str = ""  # a page of the provider that helps
     reply: str = ""
 
 
@@ -48,12 +49,16 @@ class Report:
 
 
 def report_of(found: CheckReport) -> Report:
-    protocols = [_protocol(key, [step for step in found.steps if step.protocol == key]) for key in PROTOCOLS]
+    said: set[str] = set()  # one advice that fits both servers is read once
+    protocols = [_protocol(key, [step for step in found.steps if step.protocol == key], said) for key in PROTOCOLS]
     return Report(found.status == Mailbox.Status.GRAY, [each for each in protocols if each.steps])
 
 
-def _protocol(key: str, steps: list[ReportedStep]) -> ProtocolReport:
-    return ProtocolReport(PROTOCOLS[key], all(step.ok for step in steps), [_line(step) for step in steps])
+def _protocol(key: str, steps: list[ReportedStep], said: set[str]) -> ProtocolReport:
+    lines = [_line(step) for step in steps]
+    lines = [replace(line, advice="", link="") if line.advice in said else line for line in lines]
+    said.update(line.advice for line in lines if line.advice)
+    return ProtocolReport(PROTOCOLS[key], all(step.ok for step in steps), lines)
 
 
 def _line(step: ReportedStep) -> StepLine:
@@ -62,4 +67,4 @@ def _line(step: ReportedStep) -> StepLine:
         return StepLine(label, "minus", "", _("not tried"))
     if step.ok:
         return StepLine(label, "circle-check", "good", _("done"))
-    return StepLine(label, "circle-x", "bad", _("failed"), step.error, step.advice, step.reply)
+    return StepLine(label, "circle-x", "bad", _("failed"), step.error, step.advice, step.link, step.reply)

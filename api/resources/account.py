@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.account_settings import AccountChanges, change_account
+from accounts.account_settings import MOST_COLLECTING, AccountChanges, change_account
 from accounts.models import Account, ApiToken
 from api.ids import IdField
 from api.permissions import ANY_TOKEN
@@ -25,6 +25,11 @@ class AccountSerializer(serializers.Serializer[Account]):
     slug = serializers.CharField(read_only=True)
     timezone = serializers.CharField(max_length=64)
     language = serializers.ChoiceField(settings.LANGUAGES)
+    collecting_limit = serializers.IntegerField(
+        min_value=0,
+        max_value=MOST_COLLECTING,
+        help_text="How many shared mailboxes may collect mail; 0: no limit. Those that do already go on.",
+    )
     outgoing_ips = serializers.SerializerMethodField()
 
     def get_outgoing_ips(self, _account: Account) -> list[str]:

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from accounts.models import ApiToken, Membership
 from api.idempotency import idempotent
 from api.ids import IdField, IdFilter, RelatedId
-from api.viewsets import MemberViewSet
+from api.resources.removed_mail import RemovedMailView
 from crm.access import get_contact
 from crm.models import Company, Contact, ContactEmail
 from crm.services import ContactValues, change_contact, create_contact, delete_contact
@@ -64,7 +64,7 @@ class ContactFilters(filters.FilterSet):
         return rows.filter(pk__in=Contact.objects.with_address(email).values("pk"))
 
 
-class ContactView(MemberViewSet):
+class ContactView(RemovedMailView):
     """Contacts, by name."""
 
     queryset = Contact.objects

@@ -18,8 +18,10 @@ from api.resources.mailbox_serializers import MailboxSerializer
 from api.schema import ProblemSerializer
 from api.viewsets import MemberViewSet
 from mailboxes.access import get_mailbox_for, get_managed_mailbox_for
+from sync.left_out import request_fetch
 from sync.services import request_older
 from sync.why import Answer, Explanation, Question, explain_absence
+from threads.access import get_left_out_for
 from threads.ledger_report import REASONS, FolderLedger, Skipped, ledger_of
 from threads.models import Folder
 
@@ -70,6 +72,13 @@ class ExplanationSerializer(serializers.Serializer[Explanation]):
     answers = AnswerSerializer(many=True)
 
 
+class LetterPlaceSerializer(serializers.Serializer[Any]):
+    """A letter on the mail server, as answers of `why` name it."""
+
+    folder = serializers.ChoiceField(Folder.Role.choices)
+    uid = serializers.IntegerField(min_value=1)
+
+
 class MailboxReportsView(MemberViewSet):
     """What the mailboxes resource reports; reading is for everybody who reads the mailbox."""
 
@@ -80,6 +89,19 @@ class MailboxReportsView(MemberViewSet):
         request_older(mailbox)
         mailbox.refresh_from_db()
         return Response(MailboxSerializer(mailbox).data, status=202)
+
+    @extend_schema(
+        request=LetterPlaceSerializer,
+        responses={202: None},
+        description="Fetches a letter that was left on the server because nobody in it had a card (`unmatched`).",
+    )
+    @action(detail=True, methods=["post"], url_path="fetch", url_name="fetch")
+    def fetch(self, request: Request, pk: str) -> Response:
+        mailbox = get_mailbox_for(self.member, pk)
+        asked = LetterPlaceSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        request_fetch(get_left_out_for(mailbox, **asked.validated_data))
+        return Response(status=202)
 
     @extend_schema(responses=LedgerSerializer, description="What became of every letter that the server has.")
     @action(detail=True)

@@ -7,8 +7,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.ids import IdField
-from mailboxes.advice import advice_for
+from api.ids import IdField, RowIdField
+from api.signature_field import SignatureField
+from mailboxes.advice import advice_of
 from mailboxes.checking import CheckReport, ReportedStep
 from mailboxes.models import Mailbox, MailboxFilter
 from mailboxes.requests import Filter
@@ -79,7 +80,7 @@ class MailboxErrorSerializer(serializers.Serializer[Mailbox]):
     advice = serializers.SerializerMethodField()
 
     def get_advice(self, mailbox: Mailbox) -> str:
-        advice = advice_for(mailbox.error_code)
+        advice = advice_of(mailbox)
         return f"{advice.what} {advice.do}" if advice else ""
 
 
@@ -90,7 +91,12 @@ class MailboxSerializer(serializers.Serializer[Mailbox]):
     address = serializers.CharField(max_length=320)
     display_name = serializers.CharField(max_length=150, required=False, allow_blank=True)
     kind = serializers.ChoiceField(Mailbox.Kind.choices)
-    owner = IdField(source="owner_id", allow_null=True)
+    owner = RowIdField(
+        source="owner_id",
+        required=False,
+        allow_null=True,
+        help_text="Of a personal one. Administrators may connect one for another user; usually it is who asks.",
+    )
     shared_with_admins = serializers.BooleanField(required=False)
     imap = ImapServerSerializer(required=False, allow_null=True)
     smtp = SmtpServerSerializer()
@@ -120,9 +126,22 @@ class MailboxSerializer(serializers.Serializer[Mailbox]):
     sent_folder_choices = serializers.ListField(
         child=serializers.CharField(), source="sent_choices", read_only=True, help_text="When several may be it."
     )
+    unmatched = serializers.ChoiceField(
+        Mailbox.Unmatched.choices,
+        required=False,
+        help_text="Mail of people without a card: stored, or left on the mail server. Answers are always stored.",
+    )
+    outgoing_mailbox = RowIdField(
+        source="outgoing_mailbox_id",
+        required=False,
+        allow_null=True,
+        help_text="Letters written in this mailbox go out through that one; answers come here. null: its own servers.",
+    )
+    store = RowIdField(source="store_id", required=False, allow_null=True, help_text="One of `stores/`.")
     group_messages = serializers.BooleanField(required=False)
     interval_minutes = serializers.IntegerField(required=False)
-    signature = serializers.CharField(required=False, allow_blank=True, max_length=100_000, trim_whitespace=False)
+    signature = SignatureField(required=False)
+    sign_in = serializers.ChoiceField(Mailbox.SignIn.choices, read_only=True, help_text="`oauth2`: at its provider.")
     status = serializers.ChoiceField(Mailbox.Status.choices, read_only=True)
     state = serializers.ChoiceField(Mailbox.State.choices, read_only=True)
     last_synced_at = serializers.DateTimeField(read_only=True, allow_null=True)
@@ -139,12 +158,29 @@ class MailboxSerializer(serializers.Serializer[Mailbox]):
 
 
 class ChangedMailboxSerializer(MailboxSerializer):
-    """Address and kind stay; so does what the first import was."""
+    """The address stays; so does what the first import was. `kind` and `owner` are changed by administrators (K25)."""
 
     first_import = serializers.ChoiceField(Mailbox.FirstImport.choices, read_only=True)
     address = serializers.CharField(read_only=True)
-    kind = serializers.ChoiceField(Mailbox.Kind.choices, read_only=True)
+    kind = serializers.ChoiceField(Mailbox.Kind.choices, required=False)
+    owner = RowIdField(source="owner_id", required=False, allow_null=True)
     smtp = SmtpServerSerializer(required=False)
+
+
+class ChangedServerSerializer(ServerSerializer):
+    """Another server or user name, or the password of this one."""
+
+    host = serializers.CharField(max_length=253, required=False)
+
+
+class ReconnectSerializer(serializers.Serializer[Any]):
+    """What is left out stays as it is."""
+
+    imap = ChangedServerSerializer(required=False, allow_null=True)
+    smtp = ChangedServerSerializer(required=False)
+    password = serializers.CharField(
+        max_length=1000, required=False, write_only=True, trim_whitespace=False, help_text="Of both servers."
+    )
 
 
 class CheckStepSerializer(serializers.Serializer[ReportedStep]):
@@ -155,6 +191,8 @@ class CheckStepSerializer(serializers.Serializer[ReportedStep]):
     ok = serializers.BooleanField(allow_null=True)
     error = serializers.CharField(allow_blank=True)
     advice = serializers.CharField(allow_blank=True)
+    link = serializers.CharField(allow_blank=True, help_text="A page of the provider that helps.")
+    reply = serializers.CharField(allow_blank=True, help_text="The server's own words.")
 
 
 class CheckReportSerializer(serializers.Serializer[CheckReport]):

@@ -16,36 +16,36 @@ from rest_framework.response import Response
 from accounts.models import ApiToken
 from api.domain_errors import field_error
 from api.idempotency import idempotent
+from api.resources.mailbox_detect import MailboxDetectView
+from api.resources.mailbox_kinds import apply_kind, wanted_kind
+from api.resources.mailbox_oauth import MailboxOAuthView
 from api.resources.mailbox_quarantine import MailboxQuarantineView
 from api.resources.mailbox_reports import MailboxReportsView
-from api.resources.mailbox_serializers import ChangedMailboxSerializer, CheckReportSerializer, MailboxSerializer
+from api.resources.mailbox_requests import SERVERS, connect_request, servers_change
+from api.resources.mailbox_serializers import (
+    ChangedMailboxSerializer,
+    CheckReportSerializer,
+    MailboxSerializer,
+    ReconnectSerializer,
+)
+from api.resources.mailbox_stopping import MailboxStoppingView
 from mailboxes.access import get_mailbox_for, get_managed_mailbox_for
-from mailboxes.behavior import NAMES, MailboxSettings, change_settings, check_changes
-from mailboxes.checking import check_servers
+from mailboxes.behavior import CHOICES, NAMES, Choice, MailboxSettings, change_settings, check_changes
 from mailboxes.models import Mailbox
-from mailboxes.requests import ConnectRequest, ServerRequest, check_request
-from mailboxes.services import change_servers, connect_mailbox, stored_request
-from mailkit.types import Secret, Security
+from mailboxes.reconnecting import changed_request, stored_request
+from mailboxes.requests import check_request
+from mailboxes.services import connect_mailbox, reconnect_mailbox, try_servers
 from sync.services import request_sync
 
-USUAL_PORTS = {
-    ("imap", Security.TLS): 993,
-    ("imap", Security.STARTTLS): 143,
-    ("imap", Security.NONE): 143,
-    ("smtp", Security.TLS): 465,
-    ("smtp", Security.STARTTLS): 587,
-    ("smtp", Security.NONE): 25,
-}
-SERVERS = ("imap", "smtp", "password")
 
-
-class MailboxView(MailboxReportsView, MailboxQuarantineView):
+class MailboxView(MailboxReportsView, MailboxQuarantineView, MailboxStoppingView, MailboxOAuthView, MailboxDetectView):
     """The mailboxes whose mail you read and write with."""
 
     queryset = Mailbox.objects
     serializer_class = MailboxSerializer
     read_scope = ApiToken.Scope.MAIL_READ
     write_scope = ApiToken.Scope.MAIL_WRITE
+    needs_fresh_sign_in = True
     ordering = ("address_key", "id")
 
     def get_serializer_class(self) -> type[serializers.Serializer[Any]]:
@@ -61,15 +61,22 @@ class MailboxView(MailboxReportsView, MailboxQuarantineView):
 
     @extend_schema(
         description="Tests the servers, saves, starts the import. When they do not work nothing is saved: a problem "
-        "`mailbox-test-failed` with `steps`. When only SMTP works it is saved for sending (`gray`)."
+        "`mailbox-test-failed` with `steps`. When only SMTP works it is saved for sending (`gray`). With `owner` an "
+        "administrator connects a personal mailbox for another user, who manages it from then on; the administrator "
+        "does not see its mail. Asked too often: 429 with `Retry-After`."
     )
     @idempotent(is_atomic=False)
     def create(self, request: Request) -> Response:
         data = self.checked_data()
         changes = replace(_settings_of(data), shared_with_admins=None)  # that is part of connecting
+        is_of_another = data.get("owner_id") not in (None, self.member.pk)
         # Before the servers are asked, so that a wrong value leaves nothing behind.
-        check_changes(self.member, Mailbox(), changes)
+        if is_of_another:
+            _check_left_to_owner(changes)
+        check_changes(self.member, Mailbox(kind=data["kind"]), changes)
         mailbox = connect_mailbox(self.member, connect_request(data))
+        if is_of_another:  # M02: from now on its owner manages it, and nobody else
+            return self.respond_created(mailbox)
         return self.respond_created(change_settings(self.member, mailbox.pk, changes))
 
     @extend_schema(description="Changed servers are tested first. A server moves only together with its password.")
@@ -78,9 +85,11 @@ class MailboxView(MailboxReportsView, MailboxQuarantineView):
         data = self.checked_data(partial=True)
         changes = _settings_of(data)
         check_changes(self.member, mailbox, changes)  # before the servers are asked and changed
+        kind = wanted_kind(request, self.member, mailbox, data)
         if any(name in data for name in SERVERS):
-            change_servers(self.member, pk, changed_request(mailbox, data))
-        return Response(self.get_serializer(change_settings(self.member, pk, changes)).data)
+            reconnect_mailbox(self.member, pk, changed_request(mailbox, servers_change(data)))
+        changed = apply_kind(self.member, change_settings(self.member, pk, changes), kind)
+        return Response(self.get_serializer(changed).data)
 
     @extend_schema(
         operation_id="mailboxes_test_new",
@@ -89,9 +98,8 @@ class MailboxView(MailboxReportsView, MailboxQuarantineView):
     )
     @action(detail=False, methods=["post"], url_path="test", url_name="test-new")
     def test_new(self, request: Request) -> Response:
-        asked = connect_request(self.checked_data())
-        check_request(asked)
-        return Response(CheckReportSerializer(check_servers(asked)).data)
+        asked = check_request(connect_request(self.checked_data()))
+        return Response(CheckReportSerializer(try_servers(self.member, asked)).data)
 
     @extend_schema(
         request=None, responses={200: CheckReportSerializer}, description="Tests a mailbox with its stored password."
@@ -99,7 +107,20 @@ class MailboxView(MailboxReportsView, MailboxQuarantineView):
     @action(detail=True, methods=["post"])
     def test(self, request: Request, pk: str) -> Response:
         asked = stored_request(get_managed_mailbox_for(self.member, pk))
-        return Response(CheckReportSerializer(check_servers(asked)).data)
+        return Response(CheckReportSerializer(try_servers(self.member, asked)).data)
+
+    @extend_schema(
+        request=ReconnectSerializer,
+        responses={200: MailboxSerializer},
+        description="Connects it again, with another password or another service, tested first; what is imported "
+        "stays. It ends a pause too. Left out: as it is stored, but a stored password is not sent to another server.",
+    )
+    @action(detail=True, methods=["post"], serializer_class=ReconnectSerializer)
+    def reconnect(self, request: Request, pk: str) -> Response:
+        mailbox = get_managed_mailbox_for(self.member, pk)
+        wanted = changed_request(mailbox, servers_change(self.checked_data()))
+        mailbox = reconnect_mailbox(self.member, pk, wanted)
+        return Response(MailboxSerializer(mailbox, context=self.get_serializer_context()).data)
 
     @extend_schema(request=None, responses={202: MailboxSerializer}, description="Looks for new mail now.")
     @action(detail=True, methods=["post"])
@@ -110,77 +131,13 @@ class MailboxView(MailboxReportsView, MailboxQuarantineView):
 
 
 def _settings_of(data: Mapping[str, Any]) -> MailboxSettings:
-    return MailboxSettings(**{name: data[name] for name in NAMES if name in data})
+    given = {name: data[name] for name in NAMES if name in data}
+    given |= {name: Choice(data[f"{name}_id"]) for name in CHOICES if f"{name}_id" in data}
+    return MailboxSettings(**given)
 
 
-def connect_request(data: Mapping[str, Any]) -> ConnectRequest:
-    """The body as the service wants it, with what is meant when it is left out (M03). Raises ValidationError."""
-    both = data.get("password", "")
-    given = data.get("imap") or {}
-    imap = _server("imap", given, username=data["address"], password=both) if given else None
-    smtp = _server(
-        "smtp",
-        data["smtp"],
-        username=imap.username if imap else data["address"],
-        password=both or (imap.password.value if imap else ""),
-    )
-    return ConnectRequest(
-        address=data["address"],
-        display_name=data.get("display_name", ""),
-        kind=data["kind"],
-        imap=imap,
-        smtp=smtp,
-        shared_with_admins=data.get("shared_with_admins", False),
-        first_import=data.get("first_import", Mailbox.FirstImport.RECENT),
-        save_send_only=True,  # the contract: gray is created, red is not
-    )
-
-
-def _server(protocol: str, given: Mapping[str, Any], *, username: str, password: str) -> ServerRequest:
-    security = Security(given.get("security", Security.TLS))
-    secret = given.get("password", password)
-    if not secret:
-        raise field_error(f"{protocol}.password", _("Enter the password."), code="required")
-    return ServerRequest(
-        host=given["host"],
-        port=given.get("port", USUAL_PORTS[protocol, security]),
-        security=security,
-        username=given.get("username", username),
-        password=Secret(secret),
-    )
-
-
-def changed_request(mailbox: Mailbox, data: Mapping[str, Any]) -> ConnectRequest:
-    """The mailbox's servers with the changes in `data`. Raises ValidationError."""
-    stored = stored_request(mailbox)
-    smtp = _changed_server("smtp", stored.smtp, data.get("smtp") or {}, data.get("password"))
-    if "imap" in data and data["imap"] is None:
-        return replace(stored, imap=None, smtp=smtp)
-    changes = data.get("imap") or {}
-    imap: ServerRequest | None
-    if stored.imap:
-        imap = _changed_server("imap", stored.imap, changes, data.get("password"))
-    else:
-        imap = (
-            _server("imap", changes, username=mailbox.address, password=data.get("password", "")) if changes else None
-        )
-    return replace(stored, imap=imap, smtp=smtp, save_send_only=stored.imap is None and not changes)
-
-
-def _changed_server(
-    protocol: str, stored: ServerRequest, changes: Mapping[str, Any], both: str | None
-) -> ServerRequest:
-    """Else whoever may change a mailbox could have its stored password sent to a server of theirs."""
-    password = changes.get("password", both)
-    moved: dict[str, Any] = {
-        name: changes[name] for name in ("host", "port", "security", "username") if name in changes
-    }
-    is_moved = any(value != getattr(stored, name) for name, value in moved.items())
-    if is_moved and not password:
-        raise field_error(
-            f"{protocol}.password", _("Enter the password again: it is not sent to another server."), code="required"
-        )
-    if "security" in moved:
-        moved["security"] = Security(moved["security"])
-    moved["password"] = Secret(password) if password else stored.password
-    return replace(stored, **moved)
+def _check_left_to_owner(changes: MailboxSettings) -> None:
+    """Raises ValidationError for what only the owner of a personal mailbox decides."""
+    for name in NAMES:
+        if name != "display_name" and getattr(changes, name) is not None:
+            raise field_error(name, _("The owner of the mailbox decides this."))

@@ -14,6 +14,8 @@ from accounts.members import ProfileChanges, change_profile
 from accounts.models import ApiToken, Membership, User
 from api.ids import IdField
 from api.permissions import ANY_TOKEN, granted_scopes
+from api.resources.people import MailAccessField
+from api.signature_field import SignatureField
 from api.viewsets import MemberViewSet
 
 
@@ -37,9 +39,11 @@ class MeSerializer(serializers.Serializer[Membership]):
     user = OwnUserSerializer(source="*", read_only=True)
     account = OwnAccountSerializer(read_only=True)
     role = serializers.ChoiceField(Membership.Role.choices, read_only=True)
+    mail_access_all = serializers.BooleanField(read_only=True)
+    mail_access = MailAccessField(read_only=True, help_text="The shared mailboxes that “Mail” is narrowed to.")
     scopes = serializers.SerializerMethodField()
     name = serializers.CharField(source="user.name", max_length=150, write_only=True)
-    signature = serializers.CharField(allow_blank=True, max_length=100_000, trim_whitespace=False)
+    signature = SignatureField()
     language = serializers.ChoiceField(settings.LANGUAGES, source="user.language")
     timezone = serializers.CharField(source="user.timezone", max_length=64)
     theme = serializers.ChoiceField(User.Theme.choices, source="user.theme")

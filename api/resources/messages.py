@@ -16,6 +16,7 @@ from accounts.models import ApiToken
 from api.ids import IdField
 from api.resources.mail_filters import MessageFilters
 from api.resources.message_reasons import MessageReasonsView
+from mailboxes.foreign_reading import note_reading
 from threads.access import get_message_for
 from threads.models import Attachment, CardLink, Message, Participant
 from threads.raw_store import read_raw
@@ -133,7 +134,9 @@ class MessageView(MessageReasonsView):
     ordering = ("-received_at", "-id")
 
     def list(self, request: Request) -> Response:
-        return self.respond_list(Message.objects.visible_to(self.member).for_reading())
+        page = self.page_of(Message.objects.visible_to(self.member).for_reading())
+        note_reading(self.member, (message.mailbox for message in page))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     def retrieve(self, request: Request, pk: str) -> Response:
         return Response(self.get_serializer(get_message_for(self.member, pk)).data)

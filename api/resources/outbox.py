@@ -88,7 +88,8 @@ class OutgoingMailSerializer(serializers.Serializer[OutgoingMail]):
     """A letter to be sent, and what became of it."""
 
     id = IdField(source="pk")
-    mailbox = OwnMailboxId()
+    mailbox = OwnMailboxId(help_text="Where it is written. It may go out through another one, which the answer names.")
+    answers_to = IdField(source="answers_to_id", allow_null=True, help_text="Where it was written, when another sends.")
     to = AddressListField(required=False, max_length=MAX_LISTED)
     cc = AddressListField(required=False, max_length=MAX_LISTED)
     bcc = AddressListField(required=False, max_length=MAX_LISTED)

@@ -17,6 +17,7 @@ from api.resources.messages import MessageSerializer
 from api.resources.threads import ThreadSerializer, serialize_threads
 from api.viewsets import MemberViewSet
 from crm.models import Contact
+from mailboxes.foreign_reading import note_reading
 from threads.models import Message, Thread
 
 HITS = 20
@@ -53,11 +54,13 @@ class SearchView(MemberViewSet):
         asked = QuestionSerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
         words: str = asked.validated_data["q"]
-        messages = Message.objects.visible_to(self.member).kept().matching(words).for_reading().newest_first()
+        found = Message.objects.visible_to(self.member).kept().matching(words).for_reading().newest_first()
+        messages = list(found[:HITS])
+        note_reading(self.member, (message.mailbox for message in messages))
         threads = Thread.objects.visible_to(self.member).in_folder("").matching(words).newest_first()
         return Response(
             {
-                "messages": [MessageSerializer(message).data for message in messages[:HITS]],
+                "messages": [MessageSerializer(message).data for message in messages],
                 "threads": serialize_threads(threads[:HITS]),
                 "contacts": [ContactSerializer(contact).data for contact in self._contacts(words)],
             }

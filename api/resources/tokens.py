@@ -13,10 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.audit import record
-from accounts.members import revoke_token
 from accounts.middleware import TenantRequest
 from accounts.models import ApiToken
-from accounts.tokens import create_token
+from accounts.tokens import create_token, revoke_token
 from api.idempotency import idempotent
 from api.ids import IdField
 from api.permissions import ANY_TOKEN, granted_scopes
@@ -33,6 +32,7 @@ class TokenSerializer(serializers.Serializer[ApiToken]):
     expires_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
     created_at = serializers.DateTimeField(read_only=True)
     last_used_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    made_by = IdField(source="made_by_id", allow_null=True, help_text="The token it was made with, and ends with.")
 
     def validate_scopes(self, scopes: list[str]) -> list[str]:
         """A token gives no more than it has itself."""
@@ -67,6 +67,7 @@ class TokenView(MemberViewSet):
     serializer_class = TokenSerializer
     read_scope = ANY_TOKEN
     write_scope = ANY_TOKEN
+    needs_fresh_sign_in = True
 
     def get_serializer_class(self) -> type[TokenSerializer]:
         return NewTokenSerializer if self.action == "create" else TokenSerializer
@@ -76,7 +77,8 @@ class TokenView(MemberViewSet):
 
     @idempotent(hidden=("secret",))
     def create(self, request: Request) -> Response:
-        token, secret = create_token(self.member, **self.checked_data())
+        made_by = cast("TenantRequest", request).token
+        token, secret = create_token(self.member, **self.checked_data(), made_by=made_by)
         record(self.member, "token.created", target=token, scopes=" ".join(token.scopes))
         return Response({**self.get_serializer(token).data, "secret": secret}, status=201)
 

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
-from django.utils import timezone
+from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.members import RightsChanges, change_rights, get_colleague
+from accounts.availability import set_availability
+from accounts.groups import set_groups_of
+from accounts.members import RightsChanges, get_colleague
 from accounts.models import ApiToken, Invitation, Membership
-from accounts.services import invite
+from accounts.services import invite, list_invitations, withdraw_invitation
 from api.idempotency import idempotent
-from api.ids import IdField
+from api.ids import IdField, RowIdField
+from api.permissions import ANY_TOKEN, granted_scopes
+from api.resources.people import AvailabilityField, GroupsField, MailAccessField
 from api.viewsets import MemberViewSet
-
-OFFLINE = "offline"
+from mailboxes.leaving import Decision, Fate, deactivate
+from mailboxes.mail_access import change_user
 
 
 class UserSerializer(serializers.Serializer[Membership]):
@@ -30,14 +34,10 @@ class UserSerializer(serializers.Serializer[Membership]):
     name = serializers.CharField(read_only=True)
     role = serializers.ChoiceField(Membership.Role.choices)
     mail_access_all = serializers.BooleanField(help_text="Uses every shared mailbox: the “Mail” tick.")
-    is_active = serializers.BooleanField()
-    availability = serializers.SerializerMethodField()
-
-    def get_availability(self, member: Membership) -> str:
-        """As the member set it; `offline` when they have asked for nothing for some minutes."""
-        limit = timezone.now() - timedelta(minutes=settings.OFFLINE_MINUTES)
-        is_online = member.last_seen_at is not None and member.last_seen_at > limit
-        return str(member.availability) if is_online else OFFLINE
+    mail_access = MailAccessField(help_text="The tick narrowed to these shared mailboxes, by their ids.")
+    groups = GroupsField(help_text="The ids of the groups they are in.")
+    is_active = serializers.BooleanField(help_text="Deactivated members cannot come in; see also `deactivate/`.")
+    availability = AvailabilityField()
 
 
 class InvitationSerializer(serializers.Serializer[Invitation]):
@@ -48,7 +48,38 @@ class InvitationSerializer(serializers.Serializer[Invitation]):
     role = serializers.ChoiceField(Membership.Role.choices, default=Membership.Role.USER)
     mail_access_all = serializers.BooleanField(default=True)
     expires_at = serializers.DateTimeField(read_only=True)
+
+
+class NewInvitationSerializer(InvitationSerializer):
+    """A new invitation with the secret of its link; null when the answer is repeated by an Idempotency-Key."""
+
     secret = serializers.CharField(read_only=True, allow_null=True)
+
+
+class AvailabilityChoiceSerializer(serializers.Serializer[Any]):
+    availability = serializers.ChoiceField(Membership.Availability.choices)
+
+
+class DecisionSerializer(serializers.Serializer[Any]):
+    """What becomes of one personal mailbox.
+
+    `owner`: the id of the user who gets it, with `hand_over`; `confirm`: the address of the mailbox, with `delete`.
+    """
+
+    mailbox = RowIdField()
+    fate = serializers.ChoiceField([(fate.value, fate.value) for fate in Fate])
+    owner = RowIdField(required=False, allow_null=True, default=None)
+    confirm = serializers.CharField(required=False, allow_blank=True, default="", max_length=320)
+
+
+class DeactivationSerializer(serializers.Serializer[Any]):
+    """Mailboxes that are not named are paused."""
+
+    mailboxes = DecisionSerializer(many=True, required=False, default=list)
+
+    def decisions(self) -> dict[int, Decision]:
+        rows = self.validated_data["mailboxes"]
+        return {row["mailbox"]: Decision(Fate(row["fate"]), row["owner"], row["confirm"]) for row in rows}
 
 
 class UserView(MemberViewSet):
@@ -58,19 +89,26 @@ class UserView(MemberViewSet):
     serializer_class = UserSerializer
     read_scope = ApiToken.Scope.ADMIN
     write_scope = ApiToken.Scope.ADMIN
+    needs_fresh_sign_in = True
 
     def get_serializer_class(self) -> type[serializers.Serializer[Any]]:
-        return InvitationSerializer if self.action == "create" else UserSerializer
+        return NewInvitationSerializer if self.action == "create" else UserSerializer
 
     def list(self, request: Request) -> Response:
-        return self.respond_list(Membership.objects.select_related("user"))
+        people = Membership.objects.select_related("user").prefetch_related("mail_access", "groups")
+        return self.respond_list(people)
 
     def retrieve(self, request: Request, pk: str) -> Response:
-        return Response(self.get_serializer(get_colleague(pk)).data)
+        return self._respond(get_colleague(pk))
 
+    @transaction.atomic
     def partial_update(self, request: Request, pk: str) -> Response:
-        changes = RightsChanges(**self.checked_data(partial=True))
-        return Response(self.get_serializer(change_rights(self.member, get_colleague(pk), changes)).data)
+        member, data = get_colleague(pk), self.checked_data(partial=True)
+        rights = RightsChanges(data.get("role"), data.get("is_active"))
+        change_user(self.member, member, rights, all=data.get("mail_access_all"), mailboxes=data.get("mail_access"))
+        if "groups" in data:
+            set_groups_of(self.member, member, data["groups"])
+        return self._respond(member)
 
     @extend_schema(description="Invites a person. Give them the link `/invitations/SECRET/` yourself.")
     @idempotent(hidden=("secret",))
@@ -78,3 +116,50 @@ class UserView(MemberViewSet):
         data = self.checked_data()
         invitation, secret = invite(self.member, **data)
         return Response({**self.get_serializer(invitation).data, "secret": secret}, status=201)
+
+    @extend_schema(
+        description="Your own availability, with every token; somebody else's needs the scope `admin`.",
+        request=AvailabilityChoiceSerializer,
+        responses=UserSerializer,
+    )
+    @action(detail=True, methods=["post"], write_scope=ANY_TOKEN, needs_fresh_sign_in=False)
+    def availability(self, request: Request, pk: str) -> Response:
+        person = get_colleague(pk)
+        if person.pk != self.member.pk and ApiToken.Scope.ADMIN not in granted_scopes(request):
+            raise PermissionDenied
+        given = AvailabilityChoiceSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        return self._respond(set_availability(self.member, person, given.validated_data["availability"]))
+
+    @extend_schema(
+        description="Shuts a user out at once, and says what becomes of each of their personal mailboxes: `pause`, "
+        "`disconnect` (the mail stays), `delete` (with its mail), `hand_over` (only one that its owner shared with the "
+        "administrators). Their tokens end, and what they have queued is canceled.",
+        request=DeactivationSerializer,
+        responses=UserSerializer,
+    )
+    @action(detail=True, methods=["post"])
+    def deactivate(self, request: Request, pk: str) -> Response:
+        given = DeactivationSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        return self._respond(deactivate(self.member, get_colleague(pk), given.decisions()))
+
+    def _respond(self, member: Membership) -> Response:
+        return Response(UserSerializer(member).data)
+
+
+class InvitationView(MemberViewSet):
+    """Invited people who have not come yet. Make one by `POST users/`."""
+
+    queryset = Invitation.objects
+    serializer_class = InvitationSerializer
+    read_scope = ApiToken.Scope.ADMIN
+    write_scope = ApiToken.Scope.ADMIN
+    needs_fresh_sign_in = True
+
+    def list(self, request: Request) -> Response:
+        return self.respond_list(list_invitations(self.member))
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        withdraw_invitation(self.member, pk)
+        return Response(status=204)

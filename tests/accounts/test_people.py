@@ -10,8 +10,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.errors import AddressTaken, InvitationInvalid, NotAllowed
+from accounts.members import RightsChanges, change_rights
 from accounts.models import Account, ApiToken, AuditEvent, Invitation, Membership, User
-from accounts.services import accept_invitation, create_account, invite
+from accounts.services import accept_invitation, create_account, invite, list_invitations
 from accounts.tenancy import tenant
 from accounts.tokens import create_token, find_token
 from tests.conftest import PASSWORD
@@ -51,6 +52,30 @@ def test_somebody_else_cannot_use_an_invitation(alice: Membership, charlie: Memb
     with pytest.raises(InvitationInvalid):
         accept_invitation(secret, user=charlie.user)
     assert accept_invitation(secret, name="Dora", password=PASSWORD).user.email == "dora@acme.example"
+
+
+@pytest.mark.rule("G11")
+@pytest.mark.parametrize("changes", [RightsChanges(is_active=False), RightsChanges(role="user")])
+def test_an_invitation_ends_with_the_rights_of_who_made_it(
+    alice: Membership, bob: Membership, changes: RightsChanges
+) -> None:
+    with tenant(alice.account_id):
+        _row, secret = invite(
+            change_rights(alice, bob, RightsChanges(role="admin")), email="second-name@bob.example", role="admin"
+        )
+        assert list_invitations(alice).count() == 1
+        change_rights(alice, bob, changes)
+        assert not list_invitations(alice).exists()
+    with pytest.raises(InvitationInvalid):
+        accept_invitation(secret, name="Bob again", password=PASSWORD)
+
+
+def test_of_two_invitations_one_makes_a_member(alice: Membership) -> None:
+    with tenant(alice.account_id):
+        secrets = [invite(alice, email="dora@acme.example")[1] for _ in range(2)]
+    dora = accept_invitation(secrets[0], name="Dora", password=PASSWORD)
+    with pytest.raises(InvitationInvalid):
+        accept_invitation(secrets[1], user=dora.user)
 
 
 @pytest.mark.rule("G11")

@@ -70,3 +70,15 @@ def test_nobody_else_sees_or_revokes_it(bob_api: ApiClient, alice_api: ApiClient
     assert_closed("DELETE", path, stranger=charlie)
     assert [row["id"] for row in json_of(alice_api.get("tokens/"))["results"]] == [str(alice_api.token.pk)]
     json_of(bob_api.get("me/"))
+
+
+def test_tokens_made_with_a_token_are_listed_and_end_with_it(bob: Membership, bob_api: ApiClient) -> None:
+    first = json_of(bob_api.post("tokens/", {"name": "first", "scopes": ["mail:read"]}), 201)
+    child = ApiClient()
+    child.client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {first['secret']}"
+    second = json_of(child.post("tokens/", {"name": "second", "scopes": ["mail:read"]}), 201)
+    assert (first["made_by"], second["made_by"]) == (str(bob_api.token.pk), first["id"])
+    assert [row["name"] for row in json_of(bob_api.get("tokens/"))["results"]] == ["test", "first", "second"]
+    assert bob_api.delete(f"tokens/{first['id']}/").status_code == 204
+    assert [row["name"] for row in json_of(bob_api.get("tokens/"))["results"]] == ["test"]
+    problem_of(child.get("me/"), 401)

@@ -7,6 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
+from accounts.groups import create_group
 from accounts.models import Membership
 from accounts.notices import notify
 from accounts.services import invite
@@ -22,6 +23,7 @@ from crm.services import (
     create_pipeline,
     write_company,
 )
+from crm.stores import create_store
 from mailboxes.models import Mailbox
 from mailkit.types import OutgoingAttachment
 from outbox.requests import LetterRequest
@@ -75,7 +77,9 @@ def _people_rows(alice: Membership) -> dict[str, int]:
     token, _secret = create_token(alice, name=f"Token {CANARY}", scopes=["mail:read"])
     invitation, _secret = invite(alice, email=f"{CANARY}@acme.example")
     notify([alice], "mailbox.needs_login", address=CANARY)
-    return {"member": alice.pk, "token": token.pk, "invitation": invitation.pk}
+    store = create_store(alice, f"Store {CANARY}")
+    group = create_group(alice, name=f"Group {CANARY}", member_ids=[alice.pk])
+    return {"member": alice.pk, "token": token.pk, "invitation": invitation.pk, "group": group.pk, "store": store.pk}
 
 
 def everything_of(alice: Membership) -> dict[str, list[dict[str, Any]]]:

@@ -20,6 +20,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.rule("G10")]
 
 KIND_OF_PATH = {
     "users": "member",
+    "groups": "group",
+    "stores": "store",
     "tokens": "token",
     "mailboxes": "mailbox",
     "threads": "thread",
@@ -32,7 +34,9 @@ KIND_OF_PATH = {
     "pipelines": "pipeline",
     "stages": "stage",
 }
-KIND_OF_ARGUMENT = {f"{kind}_id": kind for kind in [*KIND_OF_PATH.values(), "quarantine"]} | {"mail_id": "outbox"}
+KIND_OF_ARGUMENT = {f"{kind}_id": kind for kind in [*KIND_OF_PATH.values(), "quarantine", "invitation"]} | {
+    "mail_id": "outbox"
+}
 # What names no row of an account: part of a place, or a secret that only its owner has.
 PLAIN = {"folder": "inbox", "secret": "guessed", "key": "guessed", "uidb36": "1", "authenticator_id": "1"}
 REFUSED = {301, 302, 401, 403, 404, 405}
@@ -153,5 +157,9 @@ def test_the_numbers_are_those_of_alices_rows(alice: Membership, rows: Rows) -> 
     """Else every door would look closed: she herself finds something behind each."""
     routes = [route for route in all_routes() if names_a_row(route) and route.template not in NEEDS_MORE]
     answers = {route: knock(client_of(alice, route), "GET", path_of(route, rows), {}).status_code for route in routes}
-    assert {kind for route in routes for kind in kinds_of(route)} == {*KIND_OF_PATH.values(), "quarantine"}
+    assert {kind for route in routes for kind in kinds_of(route)} == {
+        *KIND_OF_PATH.values(),
+        "quarantine",
+        "invitation",
+    }
     assert [route.template for route, status in answers.items() if status in (401, 403, 404)] == []

@@ -23,6 +23,7 @@ def our_logs() -> Iterator[None]:
     root.handlers[:] = handlers
     root.setLevel(level)
     logging.captureWarnings(False)
+    logging.raiseExceptions = True
     structlog.reset_defaults()
 
 

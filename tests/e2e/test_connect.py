@@ -1,20 +1,28 @@
-"""Connecting a mailbox in the browser, against real servers."""
+"""Connecting a mailbox in the browser, against real servers: each way in, and each refusal."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Account, Membership
-from mailboxes.leases import claim
 from mailboxes.models import Mailbox
-from sync.mailbox_sync import sync_mailbox
-from sync.visit import deadline_from_now
-from tests.e2e.conftest import PHONE, SignInBrowser
-from tests.e2e.looks import assert_accessible, assert_not_wider_than_window
+from tests.e2e.conftest import SignInBrowser
+from tests.e2e.connecting import (
+    Servers,
+    enter_address,
+    fill_servers,
+    forgive_refusals,
+    import_as_a_worker_would,
+    open_dialog,
+)
+from tests.e2e.looks import assert_accessible
+from tests.servers.dns_server import DnsServer
+from tests.servers.provider_table import add_providers, forget_table
 from tests.servers.pymap_server import PymapServer
 from tests.servers.smtp_sink import SmtpSink
 
@@ -22,41 +30,37 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 LETTER = (
     b"From: Ana <ana@client.example>\r\nTo: me@pymap.test\r\nSubject: Quote %d\r\nMessage-ID: <%d@x>\r\n\r\nHello\r\n"
 )
-
-
-def open_dialog(page: Page, live_server: LiveServer) -> None:
-    page.goto(f"{live_server.url}/settings/mailboxes/")
-    page.get_by_role("link", name="Add email").first.click()
-    expect(page.get_by_role("dialog", name="Add email")).to_be_visible()
-
-
-def fill_servers(page: Page, imap_port: int, smtp_port: int) -> None:
-    for protocol, port in (("IMAP", imap_port), ("SMTP", smtp_port)):
-        page.get_by_label(f"{protocol} server").fill("localhost")
-        page.get_by_label(f"{protocol} Encryption").select_option("none")
-        page.get_by_label(f"{protocol} Port").fill(str(port))
-
-
-def forgive_refusals(errors: list[str]) -> None:
-    """Chromium writes every answer 422 to the console."""
-    errors[:] = [error for error in errors if "422" not in error]
-
-
-@dataclass(frozen=True)
-class Servers:
-    """A mailbox with three letters, and a server for sending that has users of its own."""
-
-    imap: PymapServer
-    smtp: SmtpSink
-    user: str
+PROVIDER = """
+[[provider]]
+key = "acme"
+name = "Acme Mail"
+domains = ["pymap.test"]
+mx = ["mx.acme.example"]
+imap = "localhost:{imap}/none"
+smtp = "localhost:{smtp}/none"
+guide = "app_password"
+help = "https://help.acme.example/"
+"""
 
 
 @pytest.fixture
-def servers(pymap_server: PymapServer, smtp_sink: SmtpSink) -> Servers:
+def servers(pymap_server: PymapServer, smtp_sink: SmtpSink, dns_server: DnsServer) -> Servers:
     user = pymap_server.new_user()
     for number in range(3):
         pymap_server.deliver(user, LETTER % (number, number))
     return Servers(pymap_server, smtp_sink, user)
+
+
+@pytest.fixture
+def known_provider(servers: Servers, tmp_path: Path) -> Iterator[Servers]:
+    """The mailbox is one of a provider of the table, where one sign-in is good for both servers."""
+    table = PROVIDER.format(imap=servers.imap.port, smtp=servers.smtp.port)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(servers.smtp, "user", servers.user)
+        patch.setattr(servers.smtp, "password", servers.imap.password)
+        add_providers(patch, tmp_path, table)
+        yield servers
+    forget_table()
 
 
 @pytest.fixture
@@ -67,25 +71,29 @@ def dialog(page: Page, live_server: LiveServer, sign_in: SignInBrowser, bob: Mem
     return page
 
 
-@pytest.mark.rule("K01", "K09", "M04")
-def test_a_mailbox_is_connected_after_a_wrong_password(
-    dialog: Page, servers: Servers, in_account: Account, no_errors: list[str]
+@pytest.mark.rule("K01", "K02", "K09", "M05")
+def test_a_known_provider_needs_the_address_and_the_password_and_a_wrong_one_is_mended(
+    dialog: Page, known_provider: Servers, in_account: Account, no_errors: list[str]
 ) -> None:
-    dialog.get_by_label("Email address").fill(servers.user)
-    dialog.get_by_label("Password", exact=True).fill("not-the-password-7")
-    dialog.get_by_label("Personal").check()
-    fill_servers(dialog, servers.imap.port, servers.smtp.address().port)
-    dialog.get_by_text("a separate login for sending").click()
-    dialog.get_by_label("User name for sending").fill(servers.smtp.user)
-    dialog.get_by_label("Password for sending").fill(servers.smtp.password)
-    dialog.get_by_role("button", name="Test and connect").click()
-    expect(dialog.get_by_text("Only sending works")).to_be_visible()
-    expect(dialog.locator(".check-steps .bad")).to_contain_text("Sign in")
-    expect(dialog.get_by_label("Password", exact=True)).to_have_value("not-the-password-7")
+    expect(dialog.get_by_label("Email address")).to_be_focused()
+    enter_address(dialog, known_provider.user)
+    password = dialog.get_by_label("Password", exact=True)
+    expect(password).to_be_focused()
+    expect(dialog.get_by_role("heading", name="What Acme Mail wants")).to_be_visible()
+    expect(dialog.get_by_label("IMAP server")).to_be_hidden()
     assert_accessible(dialog)
-    dialog.get_by_label("Password", exact=True).fill(servers.imap.password)
+    password.fill("not-the-password-7")
+    dialog.get_by_label("Personal").check()
     dialog.get_by_role("button", name="Test and connect").click()
-    expect(dialog.get_by_text(f"{servers.user} is connected")).to_be_visible()
+    expect(dialog.get_by_text("Not connected")).to_be_visible()
+    expect(dialog.locator(".check-steps .bad").first).to_contain_text("Make an app password")
+    expect(dialog.get_by_role("heading", name="Add email")).to_be_in_viewport()
+    expect(password).to_have_value("not-the-password-7")
+    expect(dialog.get_by_label("Personal")).to_be_checked()
+    assert_accessible(dialog)
+    password.fill(known_provider.imap.password)
+    password.press("Enter")
+    expect(dialog.get_by_text(f"{known_provider.user} is connected")).to_be_visible()
     assert_accessible(dialog)
     import_as_a_worker_would()
     expect(dialog.get_by_role("dialog").get_by_text("3 letters are here.")).to_be_visible()
@@ -94,46 +102,49 @@ def test_a_mailbox_is_connected_after_a_wrong_password(
     forgive_refusals(no_errors)
 
 
-def import_as_a_worker_would() -> None:
-    lease = claim(Mailbox.objects.get().pk)
-    assert lease is not None
-    sync_mailbox(lease, deadline=deadline_from_now())
-
-
-def test_what_is_wrong_is_said_beside_its_field(dialog: Page, no_errors: list[str]) -> None:
-    page = dialog
-    address = page.get_by_label("Email address")
-    expect(address).to_be_focused()
-    address.fill("bob@acme.example")
-    expect(page.get_by_label("IMAP server")).to_have_value("imap.acme.example")
-    expect(page.get_by_label("SMTP server")).to_have_value("smtp.acme.example")
-    page.get_by_label("IMAP server").fill("127.0.0.1")
-    page.get_by_label("IMAP Encryption").select_option("starttls")
-    expect(page.get_by_label("IMAP Port")).to_have_value("143")
-    page.get_by_label("Password", exact=True).fill("typed and kept")
-    page.get_by_label("Personal").check()
-    expect(page.get_by_label("Shared")).to_be_disabled()
-    page.get_by_role("button", name="Test and connect").click()
-    host = page.get_by_label("IMAP server")
-    expect(host).to_have_attribute("aria-invalid", "true")
-    expect(host).to_have_accessible_description(
-        "Enter the server's name, such as imap.example.com: an IP address is not accepted."
-    )
-    expect(page.get_by_label("Password", exact=True)).to_have_value("typed and kept")
-    assert_accessible(page)
+@pytest.mark.rule("K02", "M03", "M04")
+def test_an_unknown_domain_is_connected_by_hand_and_may_be_kept_for_sending(
+    dialog: Page, servers: Servers, in_account: Account, no_errors: list[str]
+) -> None:
+    enter_address(dialog, servers.user)
+    expect(dialog.get_by_text("The servers of this address are not known.")).to_be_visible()
+    expect(dialog.get_by_label("IMAP server")).to_have_value("imap.pymap.test")
+    expect(dialog.get_by_label("SMTP server")).to_have_value("smtp.pymap.test")
+    fill_servers(dialog, servers)
+    dialog.get_by_label("Password", exact=True).fill("not-the-password-7")
+    dialog.get_by_label("Personal").check()
+    dialog.get_by_role("button", name="Test and connect").click()
+    expect(dialog.get_by_text("Only sending works")).to_be_visible()
+    expect(dialog.get_by_role("heading", name="Outgoing mail (SMTP)")).to_contain_text("Works")
+    expect(dialog.get_by_role("heading", name="Incoming mail (IMAP)")).to_contain_text("Failed")
+    dialog.get_by_role("button", name="Save for sending only").click()
+    expect(dialog.get_by_text("It can send.")).to_be_visible()
+    assert Mailbox.objects.get().status == Mailbox.Status.GRAY
     forgive_refusals(no_errors)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_dialog_fits_a_phone(
-    page: Page, live_server: LiveServer, sign_in: SignInBrowser, alice: Membership, scheme: str, no_errors: list[str]
+@pytest.mark.rule("K06", "K07", "K08")
+def test_what_is_refused_is_said_beside_its_field_and_stays_as_typed(
+    dialog: Page, servers: Servers, no_errors: list[str]
 ) -> None:
-    page.set_viewport_size(PHONE)
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    sign_in(alice)
-    open_dialog(page, live_server)
-    assert_not_wider_than_window(page)
-    assert_accessible(page)
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_have_count(0)
-    expect(page.get_by_role("link", name="Add email").first).to_be_focused()
+    enter_address(dialog, "anna@почта.example")
+    expect(dialog.get_by_label("Email address")).to_have_accessible_description(
+        "Its provider and servers are looked up for you. "
+        "Internationalized domains are not supported. Use an address whose domain is in Latin letters."
+    )
+    enter_address(dialog, servers.user)
+    dialog.get_by_label("Password", exact=True).fill("typed and kept")
+    dialog.get_by_label("Personal").check()
+    host = dialog.get_by_label("IMAP server")
+    for typed, words in (("0x7f.1", "an IP address is not accepted"), ("pop.acme.example", "This is POP3")):
+        host.fill(typed)
+        dialog.get_by_text("Server settings").click()  # folded: an error opens it again
+        dialog.get_by_role("button", name="Test and connect").click()
+        expect(host).to_have_attribute("aria-invalid", "true")
+        expect(dialog.locator("#connect_imap_host_slot")).to_contain_text(words)
+        expect(host).to_have_value(typed)
+    expect(dialog.get_by_label("Password", exact=True)).to_have_value("typed and kept")
+    dialog.get_by_label("IMAP Encryption").select_option("starttls")
+    expect(dialog.get_by_label("IMAP Port")).to_have_value("143")
+    assert_accessible(dialog)
+    forgive_refusals(no_errors)

@@ -27,9 +27,23 @@ def test_availability_is_two_clicks_away(page: Page, start: str, alice: Membersh
     page.goto(f"{start}/settings/profile/")
     page.get_by_role("button", name="Your account").click()
     page.get_by_role("button", name="Lunch").click()
-    expect(page.get_by_role("button", name="Lunch")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="Lunch", exact=True)).to_have_attribute("aria-pressed", "true")
     alice.refresh_from_db()
     assert alice.availability == "lunch"
+
+
+def test_a_refused_page_begins_at_its_first_mistake(page: Page, start: str) -> None:
+    page.goto(f"{start}/settings/account/")
+    page.get_by_label("Shared mailboxes that collect mail").fill("-1")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".field-error")).to_be_visible()
+    expect(page.get_by_label("Shared mailboxes that collect mail")).to_be_focused()
+
+
+def test_the_open_section_is_in_view_on_a_phone(page: Page, start: str) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto(f"{start}/settings/tokens/")
+    expect(page.get_by_role("link", name="API tokens")).to_be_in_viewport(ratio=1)
 
 
 def test_a_token_is_made_copied_and_revoked(page: Page, start: str) -> None:
@@ -97,7 +111,12 @@ def places(alice: Membership, bob: Membership, make_mailbox: MakeMailbox) -> lis
         *own,
         "users/",
         f"users/{bob.pk}/",
+        f"users/{bob.pk}/leave/",
         "users/invite/",
+        "groups/",
+        "groups/new/",
+        "audit/",
+        "confirm/",
         "profile/",
         "tokens/",
     ]

@@ -6,6 +6,7 @@ waits for with `eventually`.
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -24,6 +25,7 @@ from pytest_django import Settings
 
 from crm_mail.celery import app
 from crm_mail.embedded.processes import die_with_parent
+from tests.servers.oauth_server import CLIENT_ID, CLIENT_SECRET, OAuthServer
 
 QUEUES = ("interactive", "sync", "import", "send", "maintenance")
 PROJECT = Path(__file__).resolve().parents[2]
@@ -31,7 +33,9 @@ STOP_SECONDS = 20
 
 
 @pytest.fixture(scope="package")
-def process_environment(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+def process_environment(
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory, oauth_process: OAuthServer
+) -> Mapping[str, str]:
     """What a process needs to work on the database of the tests."""
     return {
         **os.environ,
@@ -39,6 +43,9 @@ def process_environment(django_db_setup: None, tmp_path_factory: pytest.TempPath
         "REDIS_URL": django_settings.REDIS_URL,
         "STORAGE_DIR": str(tmp_path_factory.mktemp("storage")),
         "LOG_LEVEL": "WARNING",
+        "OAUTH_GOOGLE_CLIENT_ID": CLIENT_ID,
+        "OAUTH_GOOGLE_CLIENT_SECRET": CLIENT_SECRET,
+        "OAUTH_OVERRIDES": json.dumps({"google": {"token_url": f"{oauth_process.url}/token"}}),
     }
 
 

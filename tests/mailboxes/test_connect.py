@@ -5,36 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.errors import NotAllowed
 from accounts.models import Account, AuditEvent, Membership
 from accounts.tenancy import tenant
-from mailboxes import leases
 from mailboxes.behavior import MailboxSettings, change_settings
 from mailboxes.connections import imap_session
-from mailboxes.errors import LeaseLost, MailboxNotFound, ServersFailed, SettingRefused
+from mailboxes.errors import ServersFailed, SettingRefused
 from mailboxes.models import Credential, Mailbox
 from mailboxes.requests import ConnectRequest, ServerRequest
-from mailboxes.services import change_servers, connect_mailbox, stored_request
+from mailboxes.services import connect_mailbox
 from mailboxes.signals import mailbox_connected
-from mailkit.types import Secret, Security
-from tests.servers.pymap_server import PymapServer
-from tests.servers.smtp_sink import SmtpSink
-
-
-@pytest.fixture
-def request_for(settings: Settings, pymap_server: PymapServer, smtp_sink: SmtpSink) -> ConnectRequest:
-    settings.EMBEDDED = True
-    user = pymap_server.new_user()
-    login, sink = pymap_server.login(user), smtp_sink.login()
-    return ConnectRequest(
-        address=user,
-        display_name="Bob",
-        kind=Mailbox.Kind.PERSONAL,
-        imap=ServerRequest("localhost", pymap_server.port, Security.NONE, login.username, login.secret),
-        smtp=ServerRequest("localhost", smtp_sink.port, Security.NONE, sink.username, sink.secret),
-    )
+from mailkit.types import Secret
 
 
 def with_wrong_password(server: ServerRequest | None) -> ServerRequest:
@@ -122,24 +105,6 @@ def test_an_address_is_connected_once_an_account(
     assert refused.value.field == "address"
     with tenant(charlie.account_id):
         connect_mailbox(charlie, request_for)
-
-
-def test_new_servers_are_tested_before_they_replace_the_old(
-    in_account: Account, bob: Membership, alice: Membership, charlie: Membership, request_for: ConnectRequest
-) -> None:
-    mailbox = connect_mailbox(bob, request_for)
-    with pytest.raises(ServersFailed):
-        change_servers(bob, mailbox.pk, replace(request_for, smtp=with_wrong_password(request_for.smtp)))
-    assert stored_request(mailbox).smtp.password == request_for.smtp.password
-    lease = leases.claim(mailbox.pk)
-    assert lease is not None
-    assert change_servers(bob, mailbox.pk, request_for).status == "green"
-    with pytest.raises(LeaseLost):  # what the old servers say no longer matters
-        leases.release(lease)
-    with pytest.raises(MailboxNotFound):
-        change_servers(alice, mailbox.pk, request_for)
-    with tenant(charlie.account_id), pytest.raises(MailboxNotFound):
-        change_servers(charlie, mailbox.pk, request_for)
 
 
 @pytest.mark.rule("K24", "K33")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from pytest_django import Settings
@@ -54,3 +55,49 @@ def test_ports_and_plain_text_are_for_the_own_machine_only(settings: Settings) -
     assert refused(replace(REQUEST, imap=replace(SERVER, security=Security.NONE))) == "imap.security"
     settings.EMBEDDED = False
     assert refused(replace(REQUEST, imap=local)) == "imap.port"
+
+
+@pytest.mark.rule("K06", "A12")
+def test_an_instance_may_accept_internationalized_domains(settings: Settings) -> None:
+    settings.ACCEPT_IDN = True
+    asked = replace(
+        REQUEST,
+        address="Я <me@Bücher.example>",
+        imap=replace(SERVER, host="imap.bücher.example", username="me"),
+        smtp=replace(SERVER, host="smtp.bücher.example", port=465, username="Я <me@Bücher.example>"),
+    )
+    checked = check_request(asked)
+    assert checked.imap is not None
+    assert checked.address == checked.smtp.username == "me@xn--bcher-kva.example"
+    assert (checked.imap.host, checked.smtp.host) == ("imap.xn--bcher-kva.example", "smtp.xn--bcher-kva.example")
+    assert check_request(replace(REQUEST, address="a@faß.example")).address == "a@xn--fa-hia.example"  # IDNA 2008
+    for wrong in ("a@-ü.example", "a@☃.example", "я@acme.example"):
+        assert refused(replace(REQUEST, address=wrong)) == "address"
+
+
+@pytest.mark.rule("K08", "R06")
+@pytest.mark.parametrize(
+    ("changes", "field", "words"),
+    [
+        ({"host": "pop.acme.example"}, "imap.host", "POP3"),
+        ({"host": "POP3.acme.example"}, "imap.host", "POP3"),
+        ({"port": 995}, "imap.port", "POP3"),
+        ({"port": 110}, "imap.port", "POP3"),
+        ({"port": 443}, "imap.port", "Exchange"),
+        ({"port": 135}, "imap.port", "Exchange"),
+        ({"host": "autodiscover.acme.example"}, "imap.host", "Exchange"),
+        ({"host": "https://mail.acme.example/EWS/Exchange.asmx"}, "imap.host", "Exchange"),
+        ({"host": "mail.acme.example/owa"}, "imap.host", "Exchange"),
+    ],
+)
+def test_pop3_and_exchange_are_answered_why_not(changes: dict[str, Any], field: str, words: str) -> None:
+    with pytest.raises(SettingRefused) as error:
+        check_request(replace(REQUEST, imap=replace(SERVER, **changes)))
+    assert error.value.field == field
+    assert words in error.value.message
+    assert "IMAP" in error.value.message
+
+
+def test_a_server_whose_name_only_sounds_like_it_is_accepted() -> None:
+    for host in ("exchange.acme.example", "popular.example", "mail.popcorn.example"):
+        check_request(replace(REQUEST, imap=replace(SERVER, host=host)))

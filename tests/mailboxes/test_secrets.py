@@ -15,13 +15,10 @@ from mailboxes.models import Credential, Mailbox
 from mailboxes.secrets import keyring, read_secret, store_secret
 from mailkit.types import Secret
 from tests.conftest import MakeMailbox
+from tests.mailboxes.keys import key
 
 FIELD = Credential.Field.IMAP_PASSWORD
 PASSWORD = "canary-3f1c"
-
-
-def key(letter: str) -> str:
-    return f"{letter}:{base64.b64encode(letter.encode() * 32).decode()}"
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from mailkit.addresses import (
     AddressRefused,
     email_key,
+    is_host_name,
     is_internationalized,
     is_ip_literal,
     parse_address_list,
@@ -59,6 +60,13 @@ def test_keys_compare_addresses() -> None:
     assert email_key(" Bob@X.Example. ") == "bob@x.example"
     assert email_key("a@Пример.РФ") == email_key("A@xn--e1afmkfd.xn--p1ai")
     assert to_ascii_domain("straße.example") == "xn--strae-oqa.example"  # IDNA 2008, not strasse
+
+
+def test_a_label_that_no_domain_can_have_is_not_encoded() -> None:
+    """That would take minutes, and strangers name hosts (autoconfig)."""
+    label = "".join(chr(0x4E00 + n) for n in range(20_000))
+    assert to_ascii_domain(f"{label}.example") == f"{label}.example"
+    assert not is_host_name(f"{label}.example")
 
 
 @pytest.mark.parametrize(

@@ -59,3 +59,11 @@ def test_an_unknown_name_is_a_failure_of_the_dns() -> None:
     with pytest.raises(ConnectionFailed) as caught:
         resolve_public("no-such-host.invalid", 143)
     assert caught.value.step == "dns"
+
+
+def test_of_many_addresses_some_of_each_kind_are_tried() -> None:
+    """In the order of the resolver; each that is silent costs the whole time for connecting."""
+    of_ipv6 = [ipaddress.ip_address(f"2606:4700::{n:x}") for n in range(1, 60)]
+    of_ipv4 = [ipaddress.ip_address(f"1.1.1.{n}") for n in range(1, 60)]
+    tried = resolve_public("many.example", 993, lookup=lambda _name, _port: [*of_ipv6, *of_ipv4])
+    assert tried == ["2606:4700::1", "2606:4700::2", "2606:4700::3", "1.1.1.1", "1.1.1.2", "1.1.1.3"]

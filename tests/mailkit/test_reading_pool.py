@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from mailkit import reading_pool
+from mailkit.child_pool import child_environment
 from mailkit.errors import LetterUnreadable
 from mailkit.letter_reader import read_letter
 from mailkit.reading_pool import ReadingPool, is_suspicious, read_safely
@@ -101,4 +102,4 @@ def test_a_forked_process_leaves_its_parents_children_alone(pool: ReadingPool) -
 
 def test_secrets_of_the_environment_are_not_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "secret-word")
-    assert "SECRET_KEY" not in reading_pool._environment()
+    assert "SECRET_KEY" not in child_environment()

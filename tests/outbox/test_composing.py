@@ -90,7 +90,7 @@ def test_the_authors_signature_else_the_mailboxes(
     mail = OutgoingMail.objects.get(pk=queue(html="<p>Hi</p>").pk)
     parsed = parse_message(freeze(mail))
     assert parsed.text.rstrip().endswith(f"--\n{used}") or parsed.text.rstrip().endswith(f"-- \n{used}")
-    assert parsed.html.rstrip() == f"<p>Hi</p><p>--<br>{used}</p>"
+    assert parsed.html.rstrip() == f"<p>Hi</p><div>--<br>{used}</div>"
 
 
 @pytest.mark.rule("G04")

@@ -60,7 +60,7 @@ def test_the_final_bytes_are_forgotten_when_the_server_has_them(
         deliver(office.mailbox.pk)
     mail.refresh_from_db()
     assert mail.raw_name == ""
-    assert default_storage.listdir(f"{mail.account_id}/outgoing")[1] == []
+    assert default_storage.listdir(f"{mail.account_id}/mailboxes/{mail.mailbox_id}/outgoing")[1] == []
 
 
 @pytest.mark.rule("M93")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from outbox.texts import clean_letter_html, quote_html, quote_text, sign_html, sign_text
+from mailkit.composed_html import clean_letter_html
+from outbox.texts import quote_html, quote_text, sign_html, sign_text
 
 ATTRIBUTION = "On 1 March, Ann <ann@client.example> wrote:"
 
@@ -12,7 +13,7 @@ ATTRIBUTION = "On 1 March, Ann <ann@client.example> wrote:"
 @pytest.mark.rule("M48")
 def test_the_signature_ends_the_letter() -> None:
     assert sign_text("Hello", "Alice\nAcme") == "Hello\n\n-- \nAlice\nAcme\n"
-    assert sign_html("<p>Hello</p>", "Alice\n<Acme>") == "<p>Hello</p><p>--<br>Alice<br>&lt;Acme&gt;</p>"
+    assert sign_html("<p>Hello</p>", "<b>Alice</b>") == "<p>Hello</p><div>--<br><b>Alice</b></div>"
 
 
 @pytest.mark.parametrize("signature", ["", "  \n "])
@@ -26,14 +27,14 @@ def test_the_signature_stands_before_what_is_quoted() -> None:
     assert sign_text(text, "Alice") == f"Yes.\n\n-- \nAlice\n\n{ATTRIBUTION}\n> Shall we?\n"
     html = f"<p>Yes.</p>{quote_html(ATTRIBUTION, '<p>Shall we?</p>')}"
     assert sign_html(html, "Alice") == (
-        "<p>Yes.</p><p>--<br>Alice</p><p>On 1 March, Ann &lt;ann@client.example&gt; wrote:</p>"
+        "<p>Yes.</p><div>--<br>Alice</div><p>On 1 March, Ann &lt;ann@client.example&gt; wrote:</p>"
         "<blockquote><p>Shall we?</p></blockquote>"
     )
 
 
 def test_a_quotation_in_the_writers_own_words_is_not_the_end() -> None:
     html = "<p>As Kant says:</p><blockquote>Dare to know</blockquote>"
-    assert sign_html(html, "Alice").endswith("<p>--<br>Alice</p>")
+    assert sign_html(html, "Alice").endswith("<div>--<br>Alice</div>")
     text = "As Kant says:\n> Dare to know"
     assert sign_text(text, "Alice") == f"{text}\n\n-- \nAlice\n"
 

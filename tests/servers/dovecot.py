@@ -44,14 +44,16 @@ ssl = yes
 ssl_cert = <{dir}/cert.pem
 ssl_key = <{dir}/key.pem
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login {oauth_mechanisms}
 auth_cache_size = 0
 auth_failure_delay = 0
 mail_max_userip_connections = 200
 mail_location = maildir:{dir}/mail/%u
+{oauth_passdb}
 passdb {{
   driver = static
   args = password={password}
+  mechanisms = plain login
 }}
 userdb {{
   driver = static
@@ -92,6 +94,22 @@ service imap-login {{
     ssl = yes
   }}
 }}
+"""
+_OAUTH_PASSDB = """
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {dir}/oauth2.conf.ext
+}}
+"""
+# The address of the token must be the user name of the login: of another mailbox nobody gets in.
+_OAUTH_CONFIG = """
+introspection_mode = get
+introspection_url = {url}
+username_attribute = email
+active_attribute = active
+active_value = true
+debug = no
 """
 
 
@@ -159,8 +177,12 @@ def is_installed() -> bool:
     return Path(_BINARY).exists()
 
 
-def start(authority: trustme.CA) -> DovecotServer:
-    """Start a server on free ports. The caller stops it."""
+def start(
+    authority: trustme.CA, *, introspection_url: str = "", mechanisms: str = "xoauth2 oauthbearer"
+) -> DovecotServer:
+    """Start a server on free ports. The caller stops it. With `introspection_url` it takes tokens of OAuth 2 too, which
+    it asks that address about at each login.
+    """
     directory = Path(tempfile.mkdtemp(prefix="dovecot-"))
     port, tls_port = _free_port(), _free_port()
     certificate = authority.issue_cert("localhost", "127.0.0.1")
@@ -180,7 +202,10 @@ def start(authority: trustme.CA) -> DovecotServer:
         password=PASSWORD,
         port=port,
         tls_port=tls_port,
+        oauth_mechanisms=mechanisms if introspection_url else "",
+        oauth_passdb=_OAUTH_PASSDB.format(dir=directory) if introspection_url else "",
     )
+    (directory / "oauth2.conf.ext").write_text(_OAUTH_CONFIG.format(url=introspection_url), encoding="utf-8")
     (directory / "dovecot.conf").write_text(text, encoding="utf-8")
     _run(directory, owner, [])
     server = DovecotServer(directory, port, tls_port, directory / "ca.pem")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import re
 import ssl
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
@@ -30,6 +33,7 @@ class SmtpSink:
     replies["AUTH"] (to a wrong password), replies["MAIL"], replies["DATA"] (the answer to DATA itself), replies["DOT"]
     (to the letter), replies["RCPT"] for all recipients or replies["RCPT a@b.example"] for one. `drop_after_data` cuts
     the connection after the letter came, so that its sender cannot know the outcome; the letter is kept all the same.
+    With `owner_of_token`, which names the address that a token belongs to, it offers `token_mechanisms`.
     """
 
     host = "localhost"
@@ -41,6 +45,8 @@ class SmtpSink:
         self.replies: dict[str, str] = {}
         self.commands: list[str] = []
         self.drop_after_data = False
+        self.owner_of_token: Callable[[str], str | None] | None = None
+        self.token_mechanisms = ["XOAUTH2", "OAUTHBEARER"]
         self.port = 0
         self.tls = tls
         self._implicit = implicit
@@ -68,6 +74,8 @@ class SmtpSink:
         self.replies.clear()
         self.commands.clear()
         self.drop_after_data = False
+        self.owner_of_token = None
+        self.token_mechanisms = ["XOAUTH2", "OAUTHBEARER"]
 
     def start(self) -> None:
         self._thread.start()
@@ -105,6 +113,7 @@ class _Recorder(SMTP):
 
     def __init__(self, sink: SmtpSink) -> None:
         self.sink = sink
+        token_mechanisms = sink.token_mechanisms if sink.owner_of_token else []
         super().__init__(
             _Handler(sink),
             authenticator=self.check_login,
@@ -114,7 +123,26 @@ class _Recorder(SMTP):
             hostname="sink.test",
             ident="sink",
             data_size_limit=200 * 1024 * 1024,
+            auth_exclude_mechanism={"XOAUTH2", "OAUTHBEARER"} - set(token_mechanisms),
         )
+
+    async def auth_XOAUTH2(self, _server: SMTP, args: list[str]) -> AuthResult:
+        return await self._check_token("XOAUTH2", args)
+
+    async def auth_OAUTHBEARER(self, _server: SMTP, args: list[str]) -> AuthResult:
+        return await self._check_token("OAUTHBEARER", args)
+
+    async def _check_token(self, mechanism: str, args: list[str]) -> AuthResult:
+        """As Google does: a refusal is told in JSON first, and said in SMTP when the client has answered."""
+        self.sink.commands.append(f"AUTH {mechanism}")
+        said = base64.b64decode(args[1]).decode()
+        found = re.search(r"(?:user=|n,a=)([^,\x01]+),?\x01auth=Bearer ([^\x01]+)\x01\x01", said)
+        owner = self.sink.owner_of_token(found[2]) if found and self.sink.owner_of_token else None
+        if found and owner == found[1].replace("=3D", "="):
+            return AuthResult(success=True, handled=False, auth_data=owner)
+        answer = await self.challenge_auth('{"status":"400","schemes":"Bearer"}')
+        self.sink.commands.append(f"ANSWER {answer!r}")
+        return AuthResult(success=False, handled=False)
 
     def check_login(
         self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object

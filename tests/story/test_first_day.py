@@ -59,6 +59,7 @@ def connect_spare_mailbox(page: Page, instance: Instance) -> None:
     page.goto(f"{instance.url}/settings/mailboxes/")
     page.get_by_role("link", name="Add email").first.click()
     page.get_by_label("Email address").fill(SPARE.email)
+    page.get_by_role("button", name="Continue", exact=True).click()
     page.get_by_label("Password", exact=True).fill(SPARE.mailbox_password)
     page.get_by_label("Shared").check()
     for protocol, port in (("IMAP", instance.imap_port), ("SMTP", instance.smtp_port)):

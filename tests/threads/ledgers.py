@@ -33,7 +33,7 @@ def set_aside(
         mailbox=mailbox,
         reason=QuarantinedLetter.Reason.UNREADABLE,
         detail="UnicodeError",
-        raw_name=store_raw(raw) if raw else "",
+        raw_name=store_raw(mailbox.pk, raw) if raw else "",
         size=len(raw),
         received_at=AT,
         message_id_header=message_id,

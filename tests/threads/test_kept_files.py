@@ -14,13 +14,15 @@ from threads.letters import IncomingLetter
 from threads.models import Attachment, MessageBody
 from threads.raw_store import read_raw, store_raw_stream
 
+MAILBOX = 7  # in whose folder the files lie
+
 FILE = OutgoingAttachment("offer.pdf", "application/pdf", b"%PDF" * 1000)
 RAW = Mail(files=(FILE,)).to_bytes()
 
 
 def with_copies(uid: int) -> IncomingLetter:
-    files = {"2": store_file([FILE.content])}
-    return replace(fetched(uid, RAW), stored_files=files, raw_name=store_raw_stream([RAW]), raw_is_whole=True)
+    files = {"2": store_file(MAILBOX, [FILE.content])}
+    return replace(fetched(uid, RAW), stored_files=files, raw_name=store_raw_stream(MAILBOX, [RAW]), raw_is_whole=True)
 
 
 @pytest.mark.rule("K62", "R10")

@@ -18,6 +18,8 @@ from threads.attachment_store import open_file, store_file
 from threads.errors import RawLetterGone, StoredFileGone
 from threads.raw_store import open_raw, read_raw, store_raw, store_raw_stream, store_raws, verify_raw
 
+MAILBOX = 7  # in whose folder the files lie
+
 MEGABYTE = 1024 * 1024
 KEYS = {"access_key": "test", "secret_key": "test", "region_name": "us-east-1"}
 
@@ -56,27 +58,27 @@ def bucket(s3_url: str, settings: Settings) -> Iterator[None]:
 @pytest.mark.rule("K62")
 def test_raw_letters_and_files_come_back_and_are_stored_once(in_account: Account, bucket: None) -> None:
     raw, file = b"Subject: hello\r\n\r\n" + b"words " * 1000, b"%PDF" * MEGABYTE
-    assert store_raw(raw) == store_raw_stream([raw[:100], raw[100:]])
-    assert read_raw(store_raw(raw)) == raw
-    verify_raw(store_raw(raw), size=len(raw))
-    with open_raw(store_raw(raw)) as opened:
+    assert store_raw(MAILBOX, raw) == store_raw_stream(MAILBOX, [raw[:100], raw[100:]])
+    assert read_raw(store_raw(MAILBOX, raw)) == raw
+    verify_raw(store_raw(MAILBOX, raw), size=len(raw))
+    with open_raw(store_raw(MAILBOX, raw)) as opened:
         assert opened.read(5) == b"Subje"
-    name = store_file([file[:MEGABYTE], file[MEGABYTE:]])
-    assert store_file([file]) == name
+    name = store_file(MAILBOX, [file[:MEGABYTE], file[MEGABYTE:]])
+    assert store_file(MAILBOX, [file]) == name
     with open_file(name) as opened:
         assert opened.read() == file
-    assert len(default_storage.listdir(f"{in_account.pk}/files")[0]) == 1
+    assert len(default_storage.listdir(f"{in_account.pk}/mailboxes/{MAILBOX}/files")[0]) == 1
 
 
 def test_many_raw_letters_at_once(in_account: Account, bucket: None) -> None:
     letters = [b"Subject: %d\r\n\r\n" % number for number in range(30)]
-    storing = store_raws(letters)
+    storing = store_raws(MAILBOX, letters)
     storing.wait()
     assert [read_raw(name) for name in storing.names] == letters
 
 
 def test_the_outbox_keeps_its_letters_there_too(in_account: Account, bucket: None) -> None:
-    assert read_bytes(store_final(b"From: us\r\n\r\n")) == b"From: us\r\n\r\n"
+    assert read_bytes(store_final(MAILBOX, b"From: us\r\n\r\n")) == b"From: us\r\n\r\n"
 
 
 def test_what_is_missing_is_said_as_with_a_folder(in_account: Account, bucket: None) -> None:
@@ -91,4 +93,4 @@ def test_a_store_that_cannot_be_asked_is_an_os_error(in_account: Account, bucket
     options = {**settings.STORAGES["default"]["OPTIONS"], "bucket_name": "nobody-made-it"}
     settings.STORAGES = {**settings.STORAGES, "default": {**settings.STORAGES["default"], "OPTIONS": options}}
     with pytest.raises(OSError, match="object storage"):
-        store_raw(b"x")
+        store_raw(MAILBOX, b"x")

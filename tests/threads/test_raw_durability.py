@@ -10,11 +10,13 @@ from accounts.models import Membership
 from accounts.tenancy import tenant
 from threads.raw_store import store_raw, store_raw_stream
 
+MAILBOX = 7  # in whose folder the files lie
+
 
 @pytest.mark.rule("R10")
 def test_what_was_stored_in_haste_before_is_on_the_disk_too(alice: Membership, monkeypatch: pytest.MonkeyPatch) -> None:
     with tenant(alice.account_id):
-        name = store_raw(b"Subject: once\r\n\r\nbytes")
+        name = store_raw(MAILBOX, b"Subject: once\r\n\r\nbytes")
         synced: list[int] = []
         real = os.fsync
 
@@ -23,5 +25,5 @@ def test_what_was_stored_in_haste_before_is_on_the_disk_too(alice: Membership, m
             real(descriptor)
 
         monkeypatch.setattr("threads.content_store.os.fsync", fsync)
-        assert store_raw_stream([b"Subject: once\r\n\r\nbytes"]) == name
+        assert store_raw_stream(MAILBOX, [b"Subject: once\r\n\r\nbytes"]) == name
     assert len(synced) >= 2

@@ -147,6 +147,24 @@ def test_how_much_is_imported_is_chosen(
     signed_in: SignIn, bob: Membership, in_account: Account, typed: dict[str, str], choice: str
 ) -> None:
     client = signed_in(bob)
-    assert "Up to 500 of the last 30 days." in client.get(reverse("mailbox_connect")).content.decode()
+    second_step = client.post(reverse("mailbox_find"), {"address": "bob@gmail.com"}).content.decode()
+    assert "Up to 500 of the last 30 days." in second_step
     client.post(reverse("mailbox_connect"), typed | {"first_import": choice}, headers=HTMX)
     assert Mailbox.objects.get().first_import == choice
+
+
+@pytest.mark.rule("M02", "K23")
+@pytest.mark.django_db(transaction=True)
+def test_for_a_colleague_it_is_theirs_and_shows_the_administrator_no_mail(
+    signed_in: SignIn, alice: Membership, bob: Membership, in_account: Account, typed: dict[str, str]
+) -> None:
+    client = signed_in(alice)
+    answer = client.post(reverse("mailbox_connect"), typed | {"owner": str(bob.pk)}, headers=HTMX)
+    mailbox = Mailbox.objects.get()
+    page = answer.content.decode()
+    assert (answer.status_code, mailbox.owner_id) == (200, bob.pk)
+    assert reverse("mailbox_progress", args=[mailbox.pk]) not in page
+    assert reverse("user", args=[bob.pk]) in page
+    assert client.get(reverse("mailbox", args=[mailbox.pk])).status_code == 404
+    client.force_login(bob.user)
+    assert f"{mailbox.address} was connected for you" in client.get(reverse("notices")).content.decode()

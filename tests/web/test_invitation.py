@@ -72,3 +72,14 @@ def test_an_unknown_link_has_one_clear_page(client: Client, db: None) -> None:
     answer = client.get(reverse("invitation", args=["no-such-secret"]))
     assert answer.status_code == 404
     assert "This invitation no longer works" in answer.content.decode()
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_the_inviter_does_not_become_the_invited_by_trying_the_link(
+    signed_in: SignIn, alice: Membership, method: str
+) -> None:
+    typed = {"name": "Nora New", "password": "quite a long password"}
+    answer = getattr(signed_in(alice), method)(make_link(alice), typed)
+    assert answer.status_code == 403
+    assert "You are signed in as alice@acme.example" in answer.content.decode()
+    assert not User.objects.filter(email="new@person.example").exists()

@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.members import RightsChanges, change_rights
 from accounts.models import Account, Membership, Notice
 from accounts.notices import notify
+from mailboxes.mail_access import set_mail_access
 from outbox.models import OutgoingMail
 from outbox.notices import FAILED, tell_author
 from tests.conftest import MakeMailbox
@@ -73,6 +73,6 @@ def test_a_notice_tells_no_more_than_its_reader_may_still_see(
     mail = OutgoingMail.objects.create(**facts, state="failed", error_code="quota", due_at=timezone.now())
     tell_author(mail, FAILED)
     notify([bob], "mailbox.needs_login", mailbox=mail.mailbox_id)
-    change_rights(alice, bob, RightsChanges(mail_access_all=False))
+    set_mail_access(alice, bob, all=False)
     page = signed_in(bob).get(reverse("notices")).content.decode()
     assert not [word for word in ("Our offer", "sales@acme.example", "mailbox is full") if word in page]

@@ -66,6 +66,11 @@ def test_the_nearer_the_finer(ago: timedelta, short: str, long: str, heading: st
     assert (short_words(at), long_words(at), day_heading(at)) == (short, long, heading)
 
 
+def test_after_other_words_today_is_written_small() -> None:
+    assert ">today, 12:00<" in drawn('{% moment at style="inline" %}', at=NOON)
+    assert ">Tue 19 May, 12:00<" in drawn('{% moment at style="inline" %}', at=NOON - timedelta(days=1))
+
+
 def test_the_absolute_time_stands_in_the_title() -> None:
     assert 'title="May 20, 2026, noon UTC"' in drawn("{% moment at %}", at=NOON)
 

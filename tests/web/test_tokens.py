@@ -50,3 +50,12 @@ def test_tokens_of_others_are_not_there(
         client = signed_in(other)
         assert client.post(reverse("token_revoke", args=[token.pk])).status_code == 404
         assert "Bob" not in client.get(reverse("tokens")).content.decode().split("<main")[1]
+
+
+def test_a_token_says_what_it_was_made_with(signed_in: SignIn, bob: Membership, in_account: Account) -> None:
+    first, _secret = create_token(bob, name="First", scopes=["mail:read"])
+    _second, secret = create_token(bob, name="Second", scopes=["mail:read"], made_by=first)
+    client = signed_in(bob)
+    assert "Made with the token “First”" in client.get(reverse("tokens")).content.decode()
+    client.post(reverse("token_revoke", args=[first.pk]))
+    assert find_token(secret) is None

@@ -10,11 +10,19 @@ from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
-from mailboxes.behavior import MIN_INTERVAL_MINUTES, NAMES, MailboxSettings
+from crm.models import Store
+from mailboxes.behavior import CHOICES, MIN_INTERVAL_MINUTES, PLAIN, Choice, MailboxSettings
 from mailboxes.models import Mailbox
+from mailboxes.outgoing import list_outgoing_choices
 from mailboxes.requests import filter_of
 from mailkit.addresses import email_key
+from web.forms.signatures import SignatureField
 
+# What has no meaning for a mailbox that only sends.
+RECEIVING = (
+    *("interval_minutes", "push", "load_older", "collector", "sent_folder", "unmatched", "store_internal", "filters"),
+    *("keep_attachments", "delete_after_upload", "confirm_deletion"),
+)
 ADDRESS = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
@@ -31,12 +39,8 @@ class MailboxForm(forms.Form):
         required=False,
         help_text=_("Stands beside the address in the letters that go out."),
     )
-    signature = forms.CharField(
-        label=_("Signature"),
-        max_length=5000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Ends the letters of people who have no signature of their own."),
+    signature = SignatureField(
+        label=_("Signature"), help_text=_("Ends the letters of people who have no signature of their own.")
     )
     group_messages = box(
         _("Group messages into threads"),
@@ -49,7 +53,7 @@ class MailboxForm(forms.Form):
     interval_minutes = forms.IntegerField(label=_("Check for new mail every (minutes)"), min_value=MIN_INTERVAL_MINUTES)
     push = box(
         _("New mail within seconds (push)"),
-        _("The server tells us when a letter comes. One that cannot is asked at the interval above."),
+        _("The server tells us when a letter comes. A server that cannot is asked at the interval below."),
     )
     load_older = box(
         _("Load older mail"),
@@ -57,7 +61,7 @@ class MailboxForm(forms.Form):
     )
     store_internal = box(
         _("Store letters between colleagues"),
-        _("Switched off, letters that only members and mailboxes of this account take part in stay on the server."),
+        _("When this is off, letters between only members and mailboxes of this account stay on the server."),
     )
     collector = box(
         _("Collects mail of other addresses"),
@@ -71,12 +75,28 @@ class MailboxForm(forms.Form):
         required=False,
         help_text=_("The server has several that may be it."),
     )
+    unmatched = forms.ChoiceField(
+        label=_("Mail of people without a card"),
+        choices=Mailbox.Unmatched.choices,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    outgoing_mailbox = forms.ChoiceField(
+        label=_("Letters go out through"),
+        required=False,
+        help_text=_("They then carry the address of that mailbox and lie in its Sent folder. Answers come here."),
+    )
+    store = forms.ChoiceField(
+        label=_("Store"), required=False, help_text=_("The brand or shop that writes with this mailbox.")
+    )
     filters = forms.CharField(
         label=_("Never store mail from or to"),
         required=False,
         max_length=70_000,
         widget=forms.Textarea(attrs={"rows": 4, **ADDRESS, "placeholder": "news@example.com\nexample.org"}),
-        help_text=_("One address or domain a line. A domain means its sub-domains too. What is here already stays."),
+        help_text=_(
+            "One address or domain per line. A domain includes its subdomains. Mail that is already here stays."
+        ),
     )
     keep_attachments = box(
         _("Keep a copy of attachments"),
@@ -99,8 +119,17 @@ class MailboxForm(forms.Form):
         most = settings.POLL_MAX_MINUTES
         self.fields["interval_minutes"].validators.append(MaxValueValidator(most))
         self.fields["interval_minutes"].widget.attrs["max"] = most
+        self.fields["signature"].widget.preview_mailbox = mailbox.pk
         self._offer_sent_folders()
+        self._offer_outgoing(member)
+        self._offer_stores()
         self._lock(member)
+        if not mailbox.can_receive:
+            self._drop(*RECEIVING)
+
+    def _drop(self, *names: str) -> None:
+        for name in names:
+            self.fields.pop(name, None)
 
     def _offer_sent_folders(self) -> None:
         """There is a choice only where several folders qualify (K13)."""
@@ -110,15 +139,34 @@ class MailboxForm(forms.Form):
         found = [("", _("Found by itself")), *((name, name) for name in self.mailbox.sent_choices)]
         self.fields["sent_folder"].choices = found  # type: ignore[attr-defined]
 
+    def _offer_outgoing(self, member: Membership) -> None:
+        """R07. What was chosen stays there to be seen, even if it could not be chosen by this member."""
+        found = list(list_outgoing_choices(member, self.mailbox).values_list("pk", "address"))
+        chosen = self.mailbox.outgoing_mailbox_id
+        if chosen and chosen not in dict(found):
+            found.append((chosen, str(_("Another mailbox, as it is now"))))
+        own = _("Its own server, %(host)s") % {"host": self.mailbox.smtp_host}
+        self._offer("outgoing_mailbox", own, found)
+
+    def _offer_stores(self) -> None:
+        self._offer("store", _("No store"), list(Store.objects.order_by("name", "id").values_list("pk", "name")))
+
+    def _offer(self, name: str, none: Any, found: list[Any]) -> None:  # noqa: ANN401  (a lazy text)
+        """Nothing is asked where there is no choice."""
+        if found:
+            self.fields[name].choices = [("", none), *found]  # type: ignore[attr-defined]
+        else:
+            self._drop(name)
+
     def _lock(self, member: Membership) -> None:
         if self.mailbox.owner_id != member.pk:  # K24: only the owner gives it away
-            del self.fields["shared_with_admins"]
+            self._drop("shared_with_admins")
         if not member.is_admin:  # R10
             self._disable("delete_after_upload", _("Only administrators switch this on or off."))
         if self.mailbox.delete_after_upload:
             self._disable("keep_attachments", _("Needed while uploaded letters are deleted on the server."))
         if self.mailbox.delete_after_upload or not member.is_admin:
-            del self.fields["confirm_deletion"]
+            self._drop("confirm_deletion")
 
     def _disable(self, name: str, why: Any) -> None:  # noqa: ANN401  (a lazy text)
         self.fields[name].disabled = True
@@ -126,7 +174,7 @@ class MailboxForm(forms.Form):
 
     @property
     def begins_deleting(self) -> bool:
-        return bool(self.cleaned_data["delete_after_upload"]) and not self.mailbox.delete_after_upload
+        return bool(self.cleaned_data.get("delete_after_upload")) and not self.mailbox.delete_after_upload
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
@@ -134,14 +182,26 @@ class MailboxForm(forms.Form):
             self.add_error("confirm_deletion", _("Type the address of this mailbox to switch deleting on."))
         return given
 
+    @property
+    def changes_a_right(self) -> bool:
+        """Whether somebody else reads the mailbox by it, or letters are deleted: the password is asked for then."""
+        return self.begins_deleting or "shared_with_admins" in self.changed_data
+
     def changes(self) -> MailboxSettings:
-        given = {name: self.cleaned_data[name] for name in NAMES if name in self.cleaned_data}
-        given["filters"] = tuple(filter_of(line) for line in given["filters"].splitlines() if line.strip())
+        """What was not shown stays as it is."""
+        shown = self.cleaned_data
+        given: dict[str, Any] = {name: shown[name] for name in PLAIN if name in shown}
+        given |= {name: Choice(int(shown[name]) if shown[name] else None) for name in CHOICES if name in shown}
+        if "filters" in shown:
+            given["filters"] = tuple(filter_of(line) for line in shown["filters"].splitlines() if line.strip())
+        if not given.get("unmatched"):
+            given.pop("unmatched", None)
         if self.begins_deleting:
             del given["keep_attachments"]  # it is switched on with it, whatever its box says
         return MailboxSettings(**given)
 
 
 def _values_of(mailbox: Mailbox) -> dict[str, Any]:
-    stored = {name: getattr(mailbox, name) for name in NAMES if name != "filters"}
-    return {**stored, "filters": "\n".join(mailbox.filters.values_list("value", flat=True))}
+    stored = {name: getattr(mailbox, name) for name in PLAIN}
+    chosen = {name: getattr(mailbox, f"{name}_id") or "" for name in CHOICES}
+    return {**stored, **chosen, "filters": "\n".join(mailbox.filters.values_list("value", flat=True))}

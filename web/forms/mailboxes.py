@@ -12,11 +12,12 @@ from django.utils.translation import ngettext
 from accounts.models import Membership
 from mailboxes.errors import SettingRefused
 from mailboxes.models import Mailbox
-from mailboxes.requests import ConnectRequest, ServerRequest, check_request
+from mailboxes.requests import ConnectRequest, ServerRequest, check_request, clean_address
 from mailkit.addresses import domain_of
 from mailkit.types import Secret, Security
 
 HOST = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+ADDRESS = {**HOST, "inputmode": "email", "placeholder": "name@example.com"}
 
 
 def security_choices() -> list[tuple[str, str]]:
@@ -28,6 +29,23 @@ def password_field(**options: Any) -> forms.CharField:
     """Spaces count in passwords, and no browser shall offer the one of this site."""
     widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
     return forms.CharField(strip=False, max_length=1000, widget=widget, **options)
+
+
+class AddressForm(forms.Form):
+    """The first step: the address says where its servers are."""
+
+    address = forms.CharField(
+        label=_("Email address"),
+        max_length=320,
+        widget=forms.TextInput(attrs={**ADDRESS, "autofocus": True}),
+        help_text=_("Its provider and servers are looked up for you."),
+    )
+
+    def clean_address(self) -> str:
+        try:
+            return clean_address(self.cleaned_data["address"])
+        except SettingRefused as error:
+            raise forms.ValidationError(error.message) from error
 
 
 class ServersForm(forms.Form):
@@ -67,6 +85,11 @@ class ServersForm(forms.Form):
             self[name].value() or self[name].errors for name in ("imap_username", "smtp_username", "smtp_password")
         )
 
+    @property
+    def has_server_errors(self) -> bool:
+        """Whether the servers must stand open."""
+        return any(name.startswith(("imap_", "smtp_")) for name in self.errors)
+
     def server(self, protocol: str, *, address: str) -> ServerRequest:
         """`protocol` is "imap" or "smtp". What SMTP does not have of its own it takes from IMAP."""
         given = self.cleaned_data
@@ -95,18 +118,13 @@ class ServersForm(forms.Form):
         self.add_error(name if name in self.fields else None, error.message)
 
 
-class ConnectForm(ServersForm):
-    """A new mailbox."""
+class ChoicesForm(forms.Form):
+    """What is chosen of a new mailbox, however its owner signs in. `owner` is set by administrators who connect it for
+    somebody else (M02).
+    """
 
-    address = forms.CharField(
-        label=_("Email address"),
-        max_length=320,
-        widget=forms.TextInput(
-            attrs={**HOST, "inputmode": "email", "autofocus": True, "placeholder": "name@example.com"}
-        ),
-    )
+    address = forms.CharField(label=_("Email address"), max_length=320, widget=forms.TextInput(attrs=ADDRESS))
     kind = forms.ChoiceField(label=_("Who uses this mailbox?"), choices=Mailbox.Kind.choices, widget=forms.RadioSelect)
-
     first_import = forms.ChoiceField(
         label=_("What is imported?"),
         choices=Mailbox.FirstImport.choices,
@@ -114,13 +132,17 @@ class ConnectForm(ServersForm):
         initial=Mailbox.FirstImport.RECENT,
         required=False,
     )
+    display_name = forms.CharField(
+        label=_("Name shown to recipients"),
+        max_length=150,
+        required=False,
+        help_text=_("If left empty, a personal mailbox shows the name of its owner."),
+    )
 
-    field_order = ("address", "password", "kind", "first_import")
-
-    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
-        self.member = member
+    def __init__(self, *args: Any, member: Membership, owner: Membership | None = None, **kwargs: Any) -> None:
+        self.member, self.owner = member, owner
         super().__init__(*args, **kwargs)
-        self.fields["imap_host"].required = self.fields["smtp_host"].required = False  # guessed from the address
+        self.fields["kind"].required = owner is None  # of somebody else it is personal
 
     @property
     def recent_words(self) -> str:
@@ -134,10 +156,23 @@ class ConnectForm(ServersForm):
         }
 
     def clean_kind(self) -> str:
+        if self.owner:
+            return Mailbox.Kind.PERSONAL
         kind: str = self.cleaned_data["kind"]
         if kind == Mailbox.Kind.SHARED and not self.member.is_admin:
             raise forms.ValidationError(_("Only administrators connect shared mailboxes."))
         return kind
+
+
+class ConnectForm(ChoicesForm, ServersForm):
+    """The second step: how to sign in, who uses the mailbox, what is imported."""
+
+    field_order = ("address", "password", "kind", "first_import", "display_name")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["imap_host"].required = self.fields["smtp_host"].required = False  # guessed from the address
+        self.fields["password"].widget.attrs["autofocus"] = True
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
@@ -153,16 +188,17 @@ class ConnectForm(ServersForm):
         address = self.cleaned_data["address"].strip()
         return ConnectRequest(
             address=address,
-            display_name="",
+            display_name=self.cleaned_data["display_name"],
             kind=self.cleaned_data["kind"],
             imap=self.server("imap", address=address),
             smtp=self.server("smtp", address=address),
             first_import=self.cleaned_data.get("first_import") or Mailbox.FirstImport.RECENT,
             save_send_only=save_send_only,
+            owner_id=self.owner.pk if self.owner else None,
         )
 
 
-class ChangeServersForm(ServersForm):
+class ReconnectForm(ServersForm):
     """Other servers or another password of a connected mailbox: the password is always entered again.
 
     A stored one would otherwise go to whatever server somebody names here.

@@ -1,4 +1,4 @@
-"""Forms about people: who may come in, what they may do, what they choose for themselves, their tokens."""
+"""Forms of people about themselves: joining, the profile, their tokens. About others: web.forms.users."""
 
 from __future__ import annotations
 
@@ -13,28 +13,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.members import ProfileChanges, RightsChanges
+from accounts.members import ProfileChanges
 from accounts.models import ApiToken, Membership, User
 from accounts.tokens import allowed_scopes
-
-MAIL_TICK_HELP = _("Reads and writes with every shared mailbox, new ones too. Administrators always do.")
-
-
-class InviteForm(forms.Form):
-    email = forms.EmailField(label=_("Email address"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
-    role = forms.ChoiceField(label=_("Role"), choices=Membership.Role.choices, initial=Membership.Role.USER)
-    mail_access_all = forms.BooleanField(label=_("Mail"), required=False, initial=True, help_text=MAIL_TICK_HELP)
-
-
-class RightsForm(forms.Form):
-    role = forms.ChoiceField(label=_("Role"), choices=Membership.Role.choices)
-    mail_access_all = forms.BooleanField(label=_("Mail"), required=False, help_text=MAIL_TICK_HELP)
-    is_active = forms.BooleanField(
-        label=_("Active"), required=False, help_text=_("Without it the person cannot come in; nothing is deleted.")
-    )
-
-    def changes(self) -> RightsChanges:
-        return RightsChanges(**self.cleaned_data)
+from web.forms.signatures import SignatureField
 
 
 def timezone_choices() -> list[tuple[str, str]]:
@@ -49,12 +31,8 @@ class ProfileForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     timezone = forms.ChoiceField(label=_("Time zone"), choices=timezone_choices)
     theme = forms.ChoiceField(label=_("Theme"), choices=User.Theme.choices)
-    signature = forms.CharField(
-        label=_("Signature"),
-        max_length=5000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Ends every letter you write, whatever mailbox it leaves from."),
+    signature = SignatureField(
+        label=_("Signature"), help_text=_("Ends every letter you write, whatever mailbox it leaves from.")
     )
 
     def changes(self) -> ProfileChanges:
@@ -67,8 +45,8 @@ class TokenForm(forms.Form):
     LIFETIMES = (("30", _("30 days")), ("90", _("90 days")), ("365", _("A year")), ("0", _("Until it is revoked")))
 
     name = forms.CharField(label=_("What is it for?"), max_length=100)
-    scopes = forms.MultipleChoiceField(label=_("It may"), widget=forms.CheckboxSelectMultiple)
-    days = forms.ChoiceField(label=_("It works for"), choices=LIFETIMES, initial="90")
+    scopes = forms.MultipleChoiceField(label=_("What it may do"), widget=forms.CheckboxSelectMultiple)
+    days = forms.ChoiceField(label=_("Works for"), choices=LIFETIMES, initial="90")
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,10 +7,9 @@ from django.conf import settings
 
 from accounts.models import Account, Membership, Notice
 from accounts.tenancy import every_account
+from web.people_words import TONES
 
 register = template.Library()
-
-AVAILABILITY_TONES = {"free": "good", "busy": "bad", "lunch": "warn", "break": "warn"}
 
 
 @dataclass(frozen=True)
@@ -24,9 +23,16 @@ class AvailabilityChoice:
 @register.simple_tag
 def availability_choices(member: Membership) -> list[AvailabilityChoice]:
     return [
-        AvailabilityChoice(value, str(label), AVAILABILITY_TONES[value], value == member.availability)
+        AvailabilityChoice(value, str(label), TONES[value], value == member.availability)
         for value, label in Membership.Availability.choices
     ]
+
+
+@register.simple_tag
+def chosen_availability(member: Membership) -> AvailabilityChoice:
+    """Who looks at the page is here: never offline."""
+    label = str(Membership.Availability(member.availability).label)
+    return AvailabilityChoice(member.availability, label, TONES[member.availability], is_chosen=True)
 
 
 @register.simple_tag

@@ -11,7 +11,8 @@ How to use them (all of them, in every state, are on `/styleguide/`):
     {% chip "green" %}Won{% endchip %}                         tones: slate blue violet amber green red
     {% avatar name seed=email size="sm" %}                     initials, with a hue that stays with the seed
     {% badge 12 label %}  {% dot "bad" %}                      a dot never stands without words beside it
-    {% moment message.sent_at style="long" %}                  relative words, the absolute time in its title
+    {% moment message.sent_at style="long" %}                  relative words, the absolute time in its title;
+                                                               style="inline" after other words
     {% progress 312 500 label %}
     {% banner "warn" %}...{% endbanner %}                      tones: "", info, good, warn, bad
     {% empty "users" title %}text and a .cluster of buttons{% endempty %}
@@ -41,7 +42,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from web.moments import absolute, long_words, short_words
+from web.moments import absolute, inline_words, long_words, short_words
 from web.people import hue_of, initials_of
 
 register = template.Library()
@@ -136,7 +137,7 @@ def dot(tone: str = "") -> SafeString:
 def moment(value: datetime | None, style: str = "short") -> SafeString:
     if value is None:
         return SafeString("")
-    words = long_words(value) if style == "long" else short_words(value)
+    words = {"long": long_words, "inline": inline_words}.get(style, short_words)(value)
     return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), absolute(value), words)
 
 

@@ -25,7 +25,11 @@ def settings_sections(context: template.Context) -> list[Section]:
     member: Membership = request.member
     known = [
         (_("Mailboxes"), "mails", "mailboxes", True),
-        (_("Users"), "users", "users", member.is_admin),
+        (_("Users"), "user-cog", "users", member.is_admin),
+        (_("Groups"), "users", "groups", member.is_admin),
+        (_("Stores"), "tag", "stores", member.is_admin),
+        (_("Account"), "building-2", "account", member.is_admin),
+        (_("Audit log"), "shield-check", "audit", member.is_admin),
         (_("Profile"), "user-round", "profile", True),
         (_("API tokens"), "key-round", "tokens", True),
     ]

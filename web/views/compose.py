@@ -13,12 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import trigger_client_event
 
 from crm.models import Contact
-from mailboxes.models import Mailbox
 from outbox.errors import LetterRefused, WrongState
 from outbox.services import LetterRequest, cancel, queue_letter, store_upload
 from web.draft import Draft, new_draft, reply_draft
 from web.mail_address import whole_number
 from web.members import MemberRequest, member_required
+from web.senders import Sender, list_senders
 from web.toasts import close_dialog, toast
 from web.typed import typed_text
 
@@ -30,20 +30,20 @@ SUGGESTIONS = 8
 def compose(request: MemberRequest) -> HttpResponse:
     if request.method == "POST":
         return _send(request)
-    mailboxes = list(Mailbox.objects.visible_to(request.member).order_by("kind", "address_key"))
+    senders = list_senders(request.member)
     facts = {
-        "draft": _draft(request, mailboxes),
-        "mailboxes": mailboxes,
+        "draft": _draft(request, senders),
+        "senders": senders,
         "most_bytes": settings.ATTACHMENTS_MAX_BYTES,
     }
-    return render(request, "mail/compose.html" if mailboxes else "mail/compose_nothing.html", facts)
+    return render(request, "mail/compose.html" if senders else "mail/compose_nothing.html", facts)
 
 
-def _draft(request: MemberRequest, mailboxes: list[Mailbox]) -> Draft:
+def _draft(request: MemberRequest, senders: list[Sender]) -> Draft:
     answered = request.GET.get("reply", "")
     if answered:
         return reply_draft(request.member, answered, to_all=request.GET.get("all") == "1")
-    return new_draft(request.member, mailboxes, to=request.GET.get("to", ""))
+    return new_draft(senders, to=request.GET.get("to", ""))
 
 
 def _send(request: MemberRequest) -> HttpResponse:

@@ -17,15 +17,15 @@ from accounts.models import Membership
 from crm.access import get_contact
 from crm.models import Contact, Lead
 from crm.services import change_contact, create_contact, delete_contact
-from threads.models import Message, Thread
+from threads.models import Message
+from web.card_mail import card_mail
 from web.forms.crm import ContactForm
 from web.lead_cards import cards_of
 from web.members import MemberRequest, member_required
-from web.paging import page_by_name, page_by_time
+from web.paging import page_by_name
 from web.typed import typed_text
 
 PAGE = 50
-MAIL_PAGE = 20
 
 
 @require_GET
@@ -53,8 +53,8 @@ def contact(request: MemberRequest, contact_id: int) -> HttpResponse:
 
 
 def _mail_facts(request: MemberRequest, found: Contact) -> dict[str, Any]:
-    mail = Thread.objects.visible_to(request.member).of_contact(found).select_related("mailbox")
-    page = page_by_time(mail, request.GET.get("before", ""), size=MAIL_PAGE, field="last_message_at")
+    threads_after, notes_after = request.GET.get("before", ""), request.GET.get("notes", "")
+    page = card_mail(request.member, found, threads_after=threads_after, notes_after=notes_after)
     return {"contact": found, "page": page, "address": _address_of(found)}
 
 

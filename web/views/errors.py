@@ -16,6 +16,7 @@ BAD_REQUEST: Words = (_("That request was not right"), _("Go back, reload the pa
 FORBIDDEN: Words = (_("You may not open this"), _("An administrator of your account can give you the right."))
 MISSING: Words = (_("There is nothing here"), _("It may have been deleted, or it belongs to somebody else."))
 GONE = _("No longer on the mail server")
+DISCONNECTED = _("This mailbox is disconnected")
 NO_SERVER: Words = (
     _("The mail server does not answer"),
     _("Files stay on the mail server and are fetched when you open them. Try again in a moment."),

@@ -31,8 +31,10 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
         found = find_invitation(secret)
         if _is_invited(request, found):
             return _join_as_known(request, secret, found)
-        if User.objects.filter(email=found.email).exists():
-            return _sign_in_first(request, found)
+        if request.user.is_authenticated:  # whoever tries the link he has just made must not become the invited one
+            return render(request, "invitation/other_person.html", {"invitation": found}, status=HTTPStatus.FORBIDDEN)
+        if User.objects.filter(email=found.email).exists():  # who proves the address by signing in, and comes back
+            return redirect_to_login(request.get_full_path())
         return _join_as_new(request, secret, found)
     except InvitationInvalid:
         return render(request, "invitation/invalid.html", status=HTTPStatus.NOT_FOUND)
@@ -47,13 +49,6 @@ def _join_as_known(request: HttpRequest, secret: str, found: Invitation) -> Http
     if request.method == "POST" and isinstance(request.user, User):
         return _enter(request, accept_invitation(secret, user=request.user))
     return render(request, "invitation/join.html", {"invitation": found})
-
-
-def _sign_in_first(request: HttpRequest, found: Invitation) -> HttpResponse:
-    """The address is known here: its owner proves it by signing in, and comes back."""
-    if request.user.is_authenticated:
-        return render(request, "invitation/other_person.html", {"invitation": found}, status=HTTPStatus.FORBIDDEN)
-    return redirect_to_login(request.get_full_path())
 
 
 def _join_as_new(request: HttpRequest, secret: str, found: Invitation) -> HttpResponse:
@@ -71,5 +66,5 @@ def _join_as_new(request: HttpRequest, secret: str, found: Invitation) -> HttpRe
 
 def _enter(request: HttpRequest, member: Membership) -> HttpResponse:
     request.session[SESSION_KEY] = member.account_id
-    messages.success(request, _("Welcome! You belong to the account now."))
+    messages.success(request, _("Welcome! You have joined the account."))
     return redirect("/")

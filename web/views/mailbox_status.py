@@ -14,10 +14,11 @@ from django_htmx.http import trigger_client_event
 
 from mailboxes.access import get_mailbox_for, get_managed_mailbox_for
 from mailboxes.models import Mailbox
+from sync.left_out import request_fetch
 from sync.quarantine import request_retry
 from sync.services import request_older
 from sync.why import explain_absence
-from threads.access import get_quarantined_for
+from threads.access import get_left_out_for, get_quarantined_for
 from threads.models import QuarantinedLetter
 from threads.raw_store import read_raw
 from web.forms.why import WhyForm
@@ -78,6 +79,15 @@ def quarantine_retry(request: MemberRequest, mailbox_id: int, quarantine_id: int
     mailbox = get_managed_mailbox_for(request.member, mailbox_id)
     request_retry(get_quarantined_for(mailbox, quarantine_id))
     return _done(request, mailbox, _("The letter is tried once more. It leaves this list when it could be read."))
+
+
+@require_POST
+@member_required
+def fetch(request: MemberRequest, mailbox_id: int) -> HttpResponse:
+    """A letter that stayed on the server because nobody in it had a card. Everyone who reads the mailbox may ask."""
+    mailbox = get_mailbox_for(request.member, mailbox_id)
+    request_fetch(get_left_out_for(mailbox, request.POST.get("folder", ""), request.POST.get("uid", "")))
+    return _done(request, mailbox, _("The letter is fetched in the background."))
 
 
 def _done(request: MemberRequest, mailbox: Mailbox, words: str) -> HttpResponse:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -20,6 +20,7 @@ from sync.services import request_sync
 from web.forms.mailbox_settings import MailboxForm
 from web.mailbox_health import Health, health_of
 from web.members import MemberRequest, member_required
+from web.sudo import fresh_sign_in
 from web.toasts import toast
 
 
@@ -29,13 +30,26 @@ class MailboxLine:
 
     mailbox: Mailbox
     health: Health
+    can_see: bool
     can_manage: bool
+    outgoing: str  # the address that its letters go out with, if it is another's that the member knows (R07)
 
 
 def list_lines(member: Membership) -> list[MailboxLine]:
+    """What the member reads or manages: what is being deleted is read by nobody, and stands here until it is gone."""
+    seen = dict(Mailbox.objects.visible_to(member).values_list("pk", "address"))
     managed = set(Mailbox.objects.managed_by(member).values_list("pk", flat=True))
-    rows = Mailbox.objects.visible_to(member).order_by("address_key")
-    return [MailboxLine(mailbox, health_of(mailbox), mailbox.pk in managed) for mailbox in rows]
+    rows = Mailbox.objects.filter(pk__in={*seen, *managed}).select_related("owner__user", "store")
+    return [
+        MailboxLine(
+            mailbox=mailbox,
+            health=health_of(mailbox),
+            can_see=mailbox.pk in seen,
+            can_manage=mailbox.pk in managed,
+            outgoing=seen.get(mailbox.outgoing_mailbox_id or 0, ""),
+        )
+        for mailbox in rows.order_by("address_key")
+    ]
 
 
 def can_manage(member: Membership, mailbox: Mailbox) -> bool:
@@ -72,17 +86,34 @@ def sync(request: MemberRequest, mailbox_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @member_required
-def mailbox(request: MemberRequest, mailbox_id: int) -> HttpResponse:
+def mailbox(request: MemberRequest, mailbox_id: int) -> HttpResponseBase:
     found = get_managed_mailbox_for(request.member, mailbox_id)
     form = MailboxForm(request.POST or None, mailbox=found, member=request.member)
-    if request.method == "POST" and form.is_valid():
-        try:
-            change_settings(request.member, found.pk, form.changes())
-        except SettingRefused as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("mailbox", mailbox_id=found.pk)
+    if request.method != "POST" or not form.is_valid():
+        return _settings_page(request, form)
+    return _save_right(request, form) if form.changes_a_right else _save(request, form)
+
+
+def _save(request: MemberRequest, form: MailboxForm) -> HttpResponse:
+    try:
+        change_settings(request.member, form.mailbox.pk, form.changes())
+    except SettingRefused as error:
+        form.add_error(error.field if error.field in form.fields else None, error.message)
+        return _settings_page(request, form)
+    messages.success(request, _("Saved."))
+    return redirect("mailbox", mailbox_id=form.mailbox.pk)
+
+
+_save_right = fresh_sign_in(_save, on_get=False)
+
+
+def _settings_page(request: MemberRequest, form: MailboxForm) -> HttpResponse:
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    facts = {"mailbox": found, "form": form, "health": health_of(found), "can_manage": True, "is_settings": True}
+    facts = {
+        "mailbox": form.mailbox,
+        "form": form,
+        "health": health_of(form.mailbox),
+        "can_manage": True,
+        "is_settings": True,
+    }
     return render(request, "settings/mailbox.html", facts, status=status)

@@ -11,6 +11,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
 
+from mailboxes.errors import WrongState
 from mailkit.errors import MailError, MessageGone
 from sync.attachments import open_attachment
 from threads.access import get_attachment_for, get_message_for
@@ -18,7 +19,7 @@ from threads.models import Attachment
 from threads.why import explain_gone, explain_message
 from web.letter_page import POLICY, letter_page
 from web.members import MemberRequest, member_required
-from web.views.errors import GONE, NO_SERVER, answer
+from web.views.errors import DISCONNECTED, GONE, NO_SERVER, answer
 
 logger = logging.getLogger(__name__)
 
@@ -77,6 +78,8 @@ def _file(request: MemberRequest, attachment: Attachment) -> HttpResponse:
         file = open_attachment(attachment)
     except MessageGone:
         return answer(request, HTTPStatus.GONE, (GONE, explain_gone(attachment.message).words))
+    except WrongState as error:
+        return answer(request, HTTPStatus.CONFLICT, (DISCONNECTED, error.message))
     except MailError:
         logger.info("attachment not fetched", extra={"attachment_id": attachment.pk}, exc_info=True)
         return answer(request, HTTPStatus.SERVICE_UNAVAILABLE, NO_SERVER, again=request.get_full_path())

@@ -56,7 +56,7 @@ def set_availability(request: MemberRequest) -> HttpResponse:
     except SettingRefused:
         return HttpResponse(status=HTTPStatus.BAD_REQUEST)
     if request.htmx:
-        return render(request, "parts/availability.html", {"member": member})
+        return render(request, "parts/availability.html", {"member": member, "is_answer": True})
     return redirect(_came_from(request))
 
 

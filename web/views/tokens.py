@@ -11,15 +11,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.audit import record
-from accounts.members import revoke_token
 from accounts.models import ApiToken, Membership
-from accounts.tokens import create_token
+from accounts.tokens import create_token, revoke_token
 from web.forms.people import TokenForm
 from web.members import MemberRequest, member_required
+from web.sudo import fresh_sign_in
 
 
 @require_http_methods(["GET", "POST"])
 @member_required
+@fresh_sign_in(on_get=False)
 def tokens(request: MemberRequest) -> HttpResponse:
     form = TokenForm(request.POST or None, member=request.member)
     if request.method == "POST" and form.is_valid():
@@ -47,6 +48,7 @@ def _created(request: MemberRequest, form: TokenForm) -> HttpResponse:
 
 @require_POST
 @member_required
+@fresh_sign_in
 def revoke(request: MemberRequest, token_id: int) -> HttpResponse:
     revoke_token(request.member, token_id)
     messages.success(request, _("Revoked. Programs that used the token are signed out."))
@@ -54,4 +56,4 @@ def revoke(request: MemberRequest, token_id: int) -> HttpResponse:
 
 
 def _own_tokens(member: Membership) -> list[ApiToken]:
-    return list(ApiToken.objects.filter(membership=member).order_by("-created_at", "-id"))
+    return list(ApiToken.objects.filter(membership=member).select_related("made_by").order_by("-created_at", "-id"))

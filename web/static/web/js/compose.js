@@ -9,6 +9,7 @@ const ADDRESS = /^[^\s@<>]+@[^\s@<>]+$/;
 
 let dialog = null;
 let editor = null;
+let writing = null; // the module writing.js, which comes with the editor
 
 // ---- opening
 export function open(url) {
@@ -49,29 +50,21 @@ function onClose() {
 async function startEditor() {
   const area = $('[name="body"]', dialog);
   const before = area.value;
-  const prose = await import(main.dataset.editorScript);
+  const [prose, shared] = await Promise.all([import(main.dataset.editorScript), import(main.dataset.writingScript)]);
   if (!dialog.open || !area.isConnected) return;
   const [isHere, hasTyped] = [document.activeElement === area, area.value !== before];
-  const box = document.createElement("div");
-  box.className = "prose-editor";
-  area.before(box);
-  box.append(area);
-  editor = new prose.Editor({
-    element: box,
-    injectCSS: false, // a <style> of its own would break the content security policy; see 62-compose.css
-    extensions: extensions(prose),
-    content: asHtml(area.value),
-    editorProps: { attributes: { "aria-label": area.getAttribute("aria-label"), role: "textbox", "aria-multiline": "true" } },
-    onUpdate: () => {
-      area.value = editor.isEmpty ? "" : editor.getHTML();
-      saveSoon();
-    },
-    onTransaction: showPressed,
-  });
-  area.value = editor.isEmpty ? "" : editor.getHTML();
+  writing = shared;
+  const content = /^\s*</.test(area.value) ? area.value : writing.textAsHtml(area.value);
+  editor = writing.startEditor(prose, area, { root: dialog, content, placeholder: dialog.dataset.placeholder, onUpdate: onTyped });
+  area.value = writing.htmlOf(editor);
   $('[name="format"]', dialog).value = "html";
   $(".tools", dialog).hidden = false;
   if (isHere) takeCaret(hasTyped);
+}
+
+function onTyped(html) {
+  $('[name="body"]', dialog).value = html;
+  saveSoon();
 }
 
 // At once: the editor's own focus command waits for the next frame, and keys pressed meanwhile would land elsewhere.
@@ -80,50 +73,7 @@ function takeCaret(atEnd) {
   editor.view.focus();
 }
 
-function extensions(prose) {
-  const plain = [prose.Document, prose.Paragraph, prose.Text, prose.HardBreak, prose.Bold, prose.Italic, prose.Underline];
-  const more = [prose.Strike, prose.BulletList, prose.OrderedList, prose.ListItem, prose.Blockquote, prose.History];
-  const link = prose.Link.configure({ openOnClick: false, autolink: true });
-  return [...plain, ...more, link, prose.Placeholder.configure({ placeholder: dialog.dataset.placeholder })];
-}
-
-function asHtml(text) {
-  if (!text || /^\s*</.test(text)) return text;
-  const paragraph = document.createElement("p");
-  // HTML would swallow the space typed last before the editor came, and all but the first of several.
-  paragraph.textContent = text.replace(/ (?= |\n|$)/g, "\u00a0");
-  return paragraph.outerHTML.replaceAll("\n", "<br>");
-}
-
-function showPressed() {
-  for (const button of $$("[data-state]", dialog)) {
-    if (button.dataset.state) button.setAttribute("aria-pressed", String(editor.isActive(button.dataset.state)));
-  }
-}
-
-function run(command) {
-  if (!editor) return;
-  if (command === "link") return askLink();
-  editor.chain().focus()[command]().run();
-}
-
-function askLink() {
-  const box = $("#link-box", dialog);
-  $("input", box).value = editor.getAttributes("link").href ?? "";
-  box.hidden = !box.hidden;
-  if (!box.hidden) $("input", box).focus();
-}
-
-function setLink() {
-  const box = $("#link-box", dialog);
-  const typed = $("input", box).value.trim();
-  const href = /^(https?:|mailto:)/i.test(typed) ? typed : `https://${typed}`;
-  const chain = editor.chain().focus().extendMarkRange("link");
-  if (!typed) chain.unsetLink().run();
-  else if (editor.state.selection.empty) chain.insertContent({ type: "text", text: typed, marks: [{ type: "link", attrs: { href } }] }).run();
-  else chain.setLink({ href }).run();
-  box.hidden = true;
-}
+const linkBox = () => $("#link-box", dialog);
 
 // ---- recipients
 function labelOf(value) {
@@ -340,9 +290,9 @@ document.addEventListener("letter-sent", (event) => {
 document.addEventListener("click", (event) => {
   const at = (selector) => event.target.closest(selector);
   if (!at("#compose")) return;
-  if (at("[data-command]")) run(at("[data-command]").dataset.command);
+  if (at("[data-command]")) writing?.run(editor, at("[data-command]").dataset.command, linkBox());
   else if (at("[data-pick]")) pick(at("[data-pick]"));
-  else if (at("[data-set-link]")) setLink();
+  else if (at("[data-set-link]")) writing.setLink(editor, linkBox());
   else if (at("[data-more-lines]")) showCopies();
   else if (at("[data-browse]")) $("[data-files]", dialog).click();
   else if (at("[data-full]")) at("[data-full]").setAttribute("aria-pressed", String(dialog.classList.toggle("is-full")));
@@ -363,7 +313,7 @@ document.addEventListener("keydown", (event) => {
   } else if (event.target.matches("[name$=_typing]")) onTokenKey(event);
   else if (event.key === "Enter" && event.target.matches("#link-box input")) {
     event.preventDefault();
-    setLink();
+    writing.setLink(editor, linkBox());
   } else if (event.key === "Enter" && event.target.matches("#c-subject")) event.preventDefault();
 }, true);
 document.addEventListener("input", (event) => event.target.closest("#compose") && saveSoon());

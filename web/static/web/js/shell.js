@@ -75,6 +75,14 @@ addEventListener("online", showConnection);
 addEventListener("offline", showConnection);
 showConnection();
 
+// ---- a page that comes back refused begins at its first mistake
+const mistake = document.querySelector("main .field-error")?.closest(".field, fieldset");
+mistake?.scrollIntoView({ block: "center" });
+mistake?.querySelector("input:not([type=hidden]), select, textarea")?.focus({ preventScroll: true });
+
+// ---- on a phone the settings are a strip: the open one is in view
+document.querySelector(".side-nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
 // ---- dialogs
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-dialog]");
@@ -91,16 +99,30 @@ function isOutside(event) {
 }
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target?.closest?.("#modal") || event.detail.target?.id === "modal") showLoadedDialog();
+  const box = event.detail.target?.closest?.("#modal, #sudo");
+  if (box) showLoadedDialog(box);
 });
 
-function showLoadedDialog() {
-  const dialog = byId("modal").querySelector("dialog");
+function showLoadedDialog(box) {
+  const dialog = box.querySelector("dialog");
   if (!dialog || dialog.open) return;
   dialog.addEventListener("close", () => dialog.remove());
   dialog.showModal();
 }
 document.addEventListener("close-dialog", () => byId("modal").querySelector("dialog[open]")?.close());
+
+// ---- sudo mode: a request answered by the question for the password waits here, and is sent again once it was right
+let held = null;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.getResponseHeader("X-Confirm-Sign-In")) held = event.detail.requestConfig;
+});
+document.addEventListener("sign-in-confirmed", () => {
+  const { elt, triggeringEvent } = held ?? {};
+  held = null;
+  byId("sudo").querySelector("dialog")?.close();
+  if (elt instanceof HTMLFormElement) elt.requestSubmit(triggeringEvent?.submitter);
+  else if (elt) htmx.trigger(elt, triggeringEvent?.type ?? "click");
+});
 
 // ---- menus: a popover stands at its button (anchor positioning is not everywhere yet)
 let opener = null;

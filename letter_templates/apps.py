@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class LetterTemplatesConfig(AppConfig):
+    name = "letter_templates"

@@ -1,0 +1,101 @@
+"""Merge fields: checked when they are saved, filled in when a letter is made. In a process that may be killed.
+
+    render("Dear {{ contact.first_name|default('friend') }}", {"contact.first_name": ""}, format="text")
+
+A field is a dotted name, `contact.first_name`, or a bare code of an account's own, `CODE`. Context is plain text by
+such names; it says which fields there are, and "" is an empty one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from letter_templates.child import LIMITS
+from letter_templates.errors import TemplateRefused
+from letter_templates.sandbox import MAX_OUTPUT_CHARS, MAX_SOURCE_CHARS
+from mailkit.child_pool import ChildFailed, ChildPool
+from mailkit.child_process import pack
+
+Format = Literal["html", "text", "header"]
+
+SECONDS = LIMITS.wall_seconds + 0.5  # the child's own alarm comes first
+MOST_BYTES = 4 * MAX_OUTPUT_CHARS + 1024 * 1024
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # what might begin another header
+_MARKS = ("{{", "{%", "{#")
+_WORDS: dict[str, str | Promise] = {
+    "unknown_field": _("There is no field “%(name)s” (line %(line)d, column %(column)d)."),
+    "not_allowed": _("“%(name)s” cannot be used in a letter (line %(line)d, column %(column)d)."),
+    "syntax": _("A field is not written right (line %(line)d, column %(column)d). Write it like {{ user.name }}."),
+    "too_deep": _("Fields and conditions stand too deep inside one another (line %(line)d)."),
+    "too_long": _("The text is too long."),
+    "too_large": _("With its fields filled in, the text is too long."),
+    "too_slow": _("Filling in the fields takes too long."),
+    "failed": _("The fields cannot be filled in. Check filters and conditions."),
+    "stopped": _("The fields cannot be filled in at the moment. Try again."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """`empty_fields`: written out though they have no value and no default, in the order of the text."""
+
+    text: str
+    empty_fields: tuple[str, ...] = ()
+
+
+def render(source: str, context: Mapping[str, str | int], *, format: Format) -> Rendered:
+    """Fill in the fields. `html` escapes their values, `header` leaves one line without control characters. Raises
+    TemplateRefused.
+    """
+    text, empty = source, tuple[str, ...]()
+    if has_fields(source):
+        words, data = _ask({"values": dict(context), "is_html": format == "html"}, source)
+        text, empty = data.decode(), tuple(map(str, words["empty"]))
+    return Rendered(_CONTROL.sub(" ", text).strip() if format == "header" else text, empty)
+
+
+def check(source: str, allowed: Collection[str]) -> None:
+    """Whether it can be rendered with these fields: compiled and run. Raises TemplateRefused."""
+    if has_fields(source):
+        _ask({"allowed": sorted(allowed)}, source)
+
+
+def has_fields(source: str) -> bool:
+    """Text without any is left as it is, and costs nothing."""
+    return any(mark in source for mark in _MARKS)
+
+
+def _ask(job: dict[str, Any], source: str) -> tuple[dict[str, Any], bytes]:
+    if len(source) > MAX_SOURCE_CHARS:
+        raise _refused("too_long")
+    frame = pack(job, source.encode(errors="replace"))
+    try:
+        words, data = _pool.ask(frame, _read_answer, seconds=SECONDS, most_bytes=MOST_BYTES)
+    except ChildFailed as error:
+        raise _refused("too_slow" if error.is_too_slow else "stopped") from error
+    if "refused" in words:
+        place = {name: int(words[name]) for name in ("line", "column")}
+        raise _refused(str(words["refused"]), str(words["name"]), **place)
+    return words, data
+
+
+def _read_answer(words: bytes, data: bytes) -> tuple[dict[str, Any], bytes]:
+    answer: dict[str, Any] = json.loads(words)
+    if "error" in answer:  # such as MemoryError: whatever it was, this process is not used again
+        raise _refused("failed")
+    return answer, data
+
+
+def _refused(reason: str, name: str = "", *, line: int = 1, column: int = 1) -> TemplateRefused:
+    words = str(_WORDS.get(reason, _WORDS["failed"])) % {"name": name[:100], "line": line, "column": column}
+    return TemplateRefused(reason, words, field=name, line=line, column=column)
+
+
+_pool = ChildPool("letter_templates.child")
