@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from accounts import live
 from accounts.audit import record
 from accounts.models import Membership
+from accounts.notices import notify
 from mailboxes.access import get_managed_mailbox_for
 from mailboxes.errors import MailboxNotFound, SettingRefused, WrongState
 from mailboxes.models import Credential, Mailbox, OAuthAttempt
@@ -25,6 +26,9 @@ from mailboxes.signals import mailbox_connected, mailbox_given_up, send_on_commi
 from mailkit.addresses import email_key
 
 State = Mailbox.State
+# Notices to the owner when an administrator did it. They name the address: the mailbox may be gone when they are read.
+DISCONNECTED = "mailbox.disconnected"
+MAIL_DELETED = "mailbox.mail_deleted"
 
 
 class Emails(StrEnum):
@@ -103,6 +107,8 @@ def disconnect_now(actor: Membership, mailbox: Mailbox, *, emails: Emails) -> Ma
     _stop(row, State.REMOVING if emails == Emails.DELETE else State.DISCONNECTED)
     _forget_sign_in(row)
     _note(actor, "mailbox.disconnected", row, emails=emails.value)
+    if row.owner and row.owner.is_active and row.owner_id != actor.pk:
+        notify([row.owner], MAIL_DELETED if emails == Emails.DELETE else DISCONNECTED, address=row.address)
     return row
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership, Notice
+from mailboxes.disconnecting import DISCONNECTED, MAIL_DELETED
 from mailboxes.kinds import MADE_PERSONAL, MADE_SHARED, TAKEN_AWAY
 from mailboxes.models import Mailbox
 from mailboxes.services import CONNECTED_FOR_YOU
@@ -72,6 +73,20 @@ CHANGED_HANDS = {
         "",
         gettext_lazy("%(what)s belongs to somebody else now"),
         gettext_lazy("You do not read its mail any more."),
+        "",
+    ),
+    DISCONNECTED: Words(
+        "unlink",
+        "",
+        gettext_lazy("%(what)s was disconnected"),
+        gettext_lazy("An administrator did it. Its mail stays readable; reconnect it to go on."),
+        "",
+    ),
+    MAIL_DELETED: Words(
+        "trash-2",
+        "",
+        gettext_lazy("%(what)s was disconnected, and its mail is deleted here"),
+        gettext_lazy("An administrator did it. Nothing has changed on the mail server."),
         "",
     ),
 }

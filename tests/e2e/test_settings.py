@@ -32,12 +32,13 @@ def test_availability_is_two_clicks_away(page: Page, start: str, alice: Membersh
     assert alice.availability == "lunch"
 
 
-def test_a_refused_page_begins_at_its_first_mistake(page: Page, start: str) -> None:
+def test_a_refused_page_begins_at_its_first_mistake(page: Page, start: str, no_errors: list[str]) -> None:
     page.goto(f"{start}/settings/account/")
     page.get_by_label("Shared mailboxes that collect mail").fill("-1")
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".field-error")).to_be_visible()
     expect(page.get_by_label("Shared mailboxes that collect mail")).to_be_focused()
+    no_errors.clear()  # the browser notes every 422 as one
 
 
 def test_the_open_section_is_in_view_on_a_phone(page: Page, start: str) -> None:

@@ -6,16 +6,17 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from accounts.models import AuditEvent, Membership
+from accounts.models import AuditEvent, Membership, Notice
 from accounts.tenancy import tenant
 from mailboxes.access import get_managed_mailbox_for
-from mailboxes.disconnecting import disconnect, pause, resume
+from mailboxes.disconnecting import DISCONNECTED, MAIL_DELETED, disconnect, pause, resume
 from mailboxes.errors import LeaseLost, MailboxNotFound, SettingRefused, WrongState
 from mailboxes.leases import claim, claim_due, release
 from mailboxes.models import Credential, Mailbox
 from mailboxes.secrets import store_secret
 from mailkit.types import Secret
 from tests.conftest import MakeMailbox
+from web.notice_words import lines_of
 
 pytestmark = pytest.mark.usefixtures("in_account")
 State = Mailbox.State
@@ -136,3 +137,21 @@ def test_each_step_is_in_the_audit_log_once(alice: Membership, sales: Mailbox) -
         ("mailbox.resumed", {}),
         ("mailbox.disconnected", {"emails": "keep"}),
     ]
+
+
+@pytest.mark.rule("K64")
+@pytest.mark.parametrize(("emails", "kind"), [("keep", DISCONNECTED), ("delete", MAIL_DELETED)])
+def test_the_owner_is_told_when_an_administrator_did_it(
+    emails: str, kind: str, alice: Membership, bob: Membership, bobs_own: Mailbox
+) -> None:
+    Mailbox.objects.filter(pk=bobs_own.pk).update(shared_with_admins=True)
+    disconnect(alice, bobs_own.pk, emails=emails, confirmation=bobs_own.address)
+    notice = Notice.objects.get()
+    assert (notice.membership_id, notice.kind) == (bob.pk, kind)
+    [line] = lines_of(bob, [notice])
+    assert line.title.startswith("bob@acme.example was disconnected")
+
+
+def test_the_owner_who_did_it_is_told_nothing(bob: Membership, bobs_own: Mailbox) -> None:
+    disconnect(bob, bobs_own.pk, emails="keep")
+    assert not Notice.objects.exists()
