@@ -50,7 +50,7 @@ def test_a_mailbox_is_connected_at_the_page_of_its_provider(
 ) -> None:
     page = google_page
     page.get_by_role("button", name="Continue with Google").click()
-    expect(page.locator(".choice-cards").first).to_be_visible()  # who uses it has to be chosen
+    expect(page.get_by_text("This field is required.")).to_be_visible()  # who uses it has to be chosen
     assert Mailbox.objects.count() == 0
     page.get_by_label("Personal").check()
     assert_accessible(page)

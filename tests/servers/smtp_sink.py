@@ -157,7 +157,8 @@ class _Recorder(SMTP):
         return AuthResult(success=is_right, handled=False, message=self.sink.replies.get("AUTH"))
 
     def hang_up(self) -> None:
-        if isinstance(self.transport, asyncio.WriteTransport):
+        # The client may have been quicker: the transport of an ended TLS connection cannot be aborted any more.
+        if isinstance(self.transport, asyncio.WriteTransport) and not self.transport.is_closing():
             self.transport.abort()
 
     async def smtp_DATA(self, arg: str) -> None:
