@@ -7,7 +7,7 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /app
 RUN python -m venv /venv
 COPY requirements-production.txt ./
-RUN /venv/bin/pip install --only-binary :all: --require-hashes -r requirements-production.txt
+RUN /venv/bin/pip install --use-pep517 --require-hashes -r requirements-production.txt
 
 # Static files are part of the image: collecting needs settings, but none of these values stays in it.
 FROM packages AS static

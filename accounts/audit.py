@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from django.db import models
 from django.utils import timezone
 
-from accounts.models import AuditEvent, Membership
+from accounts.models import ApiToken, AuditEvent, Membership
+
+_token: ContextVar[ApiToken | None] = ContextVar("acting_token", default=None)
+
+
+@contextmanager
+def acting_by(token: ApiToken | None) -> Iterator[None]:
+    """What is written down inside was done with this token of the actor; None: in person."""
+    before = _token.set(token)
+    try:
+        yield
+    finally:
+        _token.reset(before)
 
 
 def record(
     actor: Membership | None, action: str, *, target: models.Model | None = None, **facts: str | int | bool
-) -> None:
-    """Write one line, in the caller's transaction. Facts are ids and settings, never addresses of clients or text."""
-    AuditEvent.objects.create(
+) -> AuditEvent:
+    """Write one line, in the caller's transaction. Facts are ids and settings, never addresses of clients or text.
+
+    The token's name stands beside its id, because it may be revoked when somebody asks.
+    """
+    token = _token.get()
+    used: dict[str, str | int] = {"token": token.pk, "token_name": token.name} if token else {}
+    return AuditEvent.objects.create(
         actor=actor,
         action=action,
         target_type=target._meta.model_name or "" if target else "",
         target_id=target.pk if target else None,
-        facts=facts,
+        facts={**facts, **used},
     )
 
 

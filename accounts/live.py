@@ -1,6 +1,7 @@
 """News for open browsers, by Redis: sent on commit, ids only, and lost without harm (the pages also poll).
 
-An event names its audience: a mailbox (who may see that is decided when it is delivered, by `mailboxes`) or one member.
+An event names its audience: a mailbox (who may see that is decided when it is delivered, by `mailboxes`), one member,
+or everyone of the account, for what every member sees, such as cards.
 The stream itself is crm_mail.events.
 """
 
@@ -29,10 +30,12 @@ def _client() -> redis.Redis:
     return redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1)
 
 
-def publish(kind: str, *, mailbox_id: int | None = None, member_id: int | None = None, **ids: int) -> None:
+def publish(
+    kind: str, *, mailbox_id: int | None = None, member_id: int | None = None, everyone: bool = False, **ids: int
+) -> None:
     """Tell open browsers of this account, after the commit. `kind` is such as "mail", "import", "outbox", "notice"."""
     account_id = current_account_id()
-    event = json.dumps({"kind": kind, "mailbox": mailbox_id, "member": member_id, **ids})
+    event = json.dumps({"kind": kind, "mailbox": mailbox_id, "member": member_id, "everyone": everyone, **ids})
 
     def send() -> None:
         try:

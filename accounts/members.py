@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from accounts.availability import set_availability
 from accounts.errors import LastAdministrator, NotAllowed, NotFound, SettingRefused
 from accounts.ids import row_number
 from accounts.models import ApiToken, Membership, User
+from accounts.notices import check_kinds
 from accounts.signals import member_deactivated
 
 
@@ -28,17 +30,25 @@ class ProfileChanges:
     theme: str | None = None
     signature: str | None = None
     availability: str | None = None
+    has_shortcuts: bool | None = None
+    undo_seconds: int | None = None
+    notices_off: Sequence[str] | None = None  # kinds that are not shown at the bell
+    notices_mailed: Sequence[str] | None = None  # kinds that come by mail too
+
+
+MAX_UNDO_SECONDS = 60  # a letter is not held up for longer
+OF_MEMBERSHIP = ("signature", "undo_seconds", "notices_off", "notices_mailed")
 
 
 @transaction.atomic
 def change_profile(member: Membership, changes: ProfileChanges) -> Membership:
-    """Signature and availability are the membership's, the rest goes with the person. Raises SettingRefused."""
+    """These and availability are the membership's, the rest goes with the person. Raises SettingRefused."""
     _check_profile(changes)
     values = {name: value for name, value in asdict(changes).items() if value is not None}
     if "availability" in values:
         set_availability(member, member, values.pop("availability"))
-    if "signature" in values:
-        Membership.objects.filter(pk=member.pk).update(signature=values.pop("signature"))
+    if own := {name: values.pop(name) for name in OF_MEMBERSHIP if name in values}:
+        Membership.objects.filter(pk=member.pk).update(**own)
     if values:
         User.objects.filter(pk=member.user_id).update(**values)
     return get_colleague(member.pk)
@@ -47,7 +57,10 @@ def change_profile(member: Membership, changes: ProfileChanges) -> Membership:
 def _check_profile(changes: ProfileChanges) -> None:
     if changes.name is not None and not changes.name.strip():
         raise SettingRefused("name", _("Enter your name."))
-    allowed = {
+    for name in ("notices_off", "notices_mailed"):
+        check_kinds(name, getattr(changes, name) or ())
+    allowed: dict[str, Collection[object]] = {
+        "undo_seconds": range(MAX_UNDO_SECONDS + 1),
         "language": [code for code, _name in settings.LANGUAGES],
         "timezone": zoneinfo.available_timezones(),
         "theme": User.Theme.values,
@@ -55,7 +68,7 @@ def _check_profile(changes: ProfileChanges) -> None:
     for field, values in allowed.items():
         value = getattr(changes, field)
         if value is not None and value not in values:
-            raise SettingRefused(field, _("“%(value)s” is not one of the choices.") % {"value": value[:100]})
+            raise SettingRefused(field, _("“%(value)s” is not one of the choices.") % {"value": str(value)[:100]})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +77,7 @@ class RightsChanges:
 
     role: str | None = None
     is_active: bool | None = None
+    mailer_access: bool | None = None  # M01
 
 
 @transaction.atomic

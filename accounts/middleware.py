@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import cast
 
@@ -12,8 +12,10 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 
+from accounts.audit import acting_by
+from accounts.backends import memberships_of
 from accounts.models import Account, ApiToken, Membership, User
-from accounts.tenancy import every_account, keep_scope, tenant
+from accounts.tenancy import keep_scope, tenant
 from accounts.tokens import find_token
 
 
@@ -21,6 +23,7 @@ class TenantRequest(HttpRequest):
     """A request after this middleware. `member` is None for strangers; with a token, `token` says what it may do."""
 
     member: Membership | None
+    memberships: Sequence[Membership]  # of the person who is signed in, one for each account
     account: Account | None
     token: ApiToken | None
     token_is_wrong: bool
@@ -46,14 +49,16 @@ class TenantMiddleware:
     def __call__(self, plain: HttpRequest) -> HttpResponseBase:
         request = cast("TenantRequest", plain)
         request.member, request.account, request.token, request.token_is_wrong = None, None, None, False
+        request.memberships = ()
         header = request.headers.get("Authorization", "")
         if header.startswith("Bearer ") and request.path.startswith(API_PATH):
             self._from_token(request, header.removeprefix("Bearer ").strip())
         elif isinstance(request.user, User):
-            request.member = _member_of_session(request, request.user)
+            request.memberships = _memberships_of(request.user)
+            request.member = _chosen(request, request.memberships)
         if request.member is None:
             return self.get_response(request)
-        with tenant(request.member.account_id):
+        with tenant(request.member.account_id), acting_by(request.token):
             request.account = request.member.account
             structlog.contextvars.bind_contextvars(account_id=request.account.pk, member_id=request.member.pk)
             note_seen(request.member)
@@ -70,13 +75,15 @@ class TenantMiddleware:
             request.user = token.membership.user
 
 
-def _member_of_session(request: HttpRequest, user: User) -> Membership | None:
+def _memberships_of(user: User) -> list[Membership]:
+    return memberships_of(user.pk) if user.known_memberships is None else user.known_memberships
+
+
+def _chosen(request: HttpRequest, mine: Sequence[Membership]) -> Membership | None:
     """The account chosen in this session, else the first one the user belongs to."""
-    with every_account("sign-in"):
-        mine = Membership.objects.select_related("user", "account").filter(user=user, is_active=True)
-        chosen = request.session.get(SESSION_KEY)
-        member = mine.filter(account_id=chosen).first() if chosen else None
-        member = member or mine.order_by("id").first()
+    chosen = request.session.get(SESSION_KEY)
+    member = next((membership for membership in mine if membership.account_id == chosen), None)
+    member = member or next(iter(mine), None)
     if member and member.account_id != chosen:
         request.session[SESSION_KEY] = member.account_id
     return member

@@ -16,12 +16,41 @@ from accounts.tenant_models import SameAccount, TenantForeignKey, TenantModel
 class Account(models.Model):
     """The tenant itself: not a tenant table."""
 
+    class SmartSenders(models.TextChoices):
+        ANYONE = "anyone", _("Anyone")
+        USERS = "users", _("Users of the account")
+        ALLOWED = "allowed", _("Users and those on the list")
+
     name = models.CharField(_("name"), max_length=100)
     slug = models.SlugField(max_length=63, unique=True)  # a label of the smart addresses' domain
     timezone = models.CharField(_("time zone"), max_length=64, default="UTC")
     language = models.CharField(_("language"), max_length=8, default="en")
     collecting_limit = models.PositiveSmallIntegerField(_("collecting mailboxes"), default=10)  # R01; 0: none
+    last_number = models.PositiveBigIntegerField(default=0)  # see accounts.numbers
+    owners_see_deleted = models.BooleanField(_("owners see what they deleted"), default=False)  # K63
+    smart_bcc_creates = models.BooleanField(_("a hidden copy creates too"), default=False)  # K45
+    smart_senders = models.CharField(
+        _("who may write to the smart addresses"), max_length=7, choices=SmartSenders, default=SmartSenders.ANYONE
+    )  # G03
+    smart_allowed = ArrayField(models.CharField(max_length=320), default=list, blank=True)  # addresses and domains
+    mailer_enabled = models.BooleanField(_("Mailer"), default=True)  # M01
+    track_opens = models.BooleanField(_("see when letters are opened"), default=True)
+    track_links = models.BooleanField(_("see when links are followed"), default=True)
+    confirm_forms = models.BooleanField(_("ask the client to confirm a form"), default=False)
+    automation_paused_at = models.DateTimeField(null=True)  # since then no trigger and no stage action runs
     created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class FormerSlug(models.Model):
+    """A name that an account gave up: no other account ever gets it (K48). Not a tenant table: all look here."""
+
+    slug = models.SlugField(max_length=63, unique=True)
+    given_up_by = models.ForeignKey(Account, on_delete=models.SET_NULL, null=True, related_name="former_slugs")
+    alive_until = models.DateTimeField(null=True)  # the addresses of this name work until then; null: no longer
+    given_up_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
         return self.slug
@@ -53,9 +82,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(_("language"), max_length=8, default="en")
     timezone = models.CharField(_("time zone"), max_length=64, default="UTC")
     theme = models.CharField(_("theme"), max_length=6, choices=Theme, default=Theme.SYSTEM)
+    has_shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)  # of single keys: WCAG 2.1.4
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)  # runs the instance; sees no account's mail by it
     date_joined = models.DateTimeField(auto_now_add=True)
+
+    known_memberships: list[Membership] | None = None  # no column: read with the user, see accounts.backends
 
     objects = UserManager()
     USERNAME_FIELD = "email"
@@ -90,7 +122,12 @@ class Membership(TenantModel):
     role = models.CharField(_("role"), max_length=5, choices=Role, default=Role.USER)
     availability = models.CharField(_("availability"), max_length=5, choices=Availability, default=Availability.FREE)
     mail_access_all = models.BooleanField(_("uses every shared mailbox"), default=False)  # the "Mail" tick, K21
+    mailer_access = models.BooleanField(_("uses the Mailer"), default=False)  # M01; administrators always do
     signature = models.TextField(_("signature"), blank=True, default="")
+    undo_seconds = models.PositiveSmallIntegerField(_("seconds to undo sending"), null=True)  # M20; null: settings
+    is_default_responsible = models.BooleanField(default=False)  # for what smart addresses make of strangers, K43
+    notices_off = ArrayField(models.CharField(max_length=64), default=list, blank=True)  # kinds not wanted at the bell
+    notices_mailed = ArrayField(models.CharField(max_length=64), default=list, blank=True)  # kinds wanted by mail too
     is_active = models.BooleanField(default=True)
     last_seen_at = models.DateTimeField(null=True)  # "signed out" is derived from it, G11
 
@@ -99,6 +136,9 @@ class Membership(TenantModel):
         constraints = [
             *TenantModel.Meta.constraints,
             models.UniqueConstraint(fields=["account", "user"], name="membership_once"),
+            models.UniqueConstraint(
+                fields=["account"], condition=models.Q(is_default_responsible=True), name="membership_one_default"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -261,6 +301,7 @@ class Notice(TenantModel):
     facts = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
     read_at = models.DateTimeField(null=True)
+    mail_due_at = models.DateTimeField(null=True)  # to be mailed to the member too; null: no, or done
 
     class Meta(TenantModel.Meta):
         abstract = False
@@ -268,7 +309,12 @@ class Notice(TenantModel):
             *TenantModel.Meta.constraints,
             SameAccount(field="membership", name="notice_membership_same_account"),
         ]
-        indexes = [models.Index(fields=["account", "membership", "-created_at"], name="notice_list")]
+        indexes = [
+            models.Index(fields=["account", "membership", "-created_at"], name="notice_list"),
+            models.Index(
+                fields=["mail_due_at"], condition=models.Q(mail_due_at__isnull=False), name="notice_to_be_mailed"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"notice {self.pk}"

@@ -37,7 +37,7 @@ OWNED = """SELECT oid::regclass::text, relkind FROM pg_class
 VIEWS_OF_EVERY = "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'v' AND relowner = %s::regrole"
 
 
-def grant(using: str = "default", tables: str = "SELECT, INSERT, UPDATE, DELETE", **_kwargs: object) -> None:
+def grant(using: str = "default", **_kwargs: object) -> None:
     """post_migrate: on what this login owns, so nothing happens when the application flushes a test database."""
     with connections[using].cursor() as cursor:
         cursor.execute(OWNED)
@@ -46,7 +46,7 @@ def grant(using: str = "default", tables: str = "SELECT, INSERT, UPDATE, DELETE"
             return
         app = connections[using].settings_dict["APP_USER"]
         for name, kind in owned:
-            rights = {"S": "USAGE, SELECT", "v": "SELECT"}.get(kind, tables)
+            rights = {"S": "USAGE, SELECT", "v": "SELECT"}.get(kind, "SELECT, INSERT, UPDATE, DELETE")
             rights = "SELECT" if name == "django_migrations" else rights
             noun = "SEQUENCE" if kind == "S" else "TABLE"
             cursor.execute(f"GRANT {rights} ON {noun} {name} TO {app}, {tenancy.EVERY_ROLE}")

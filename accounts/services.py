@@ -8,35 +8,33 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.text import slugify
 
 from accounts.audit import record
 from accounts.errors import AddressTaken, InvitationInvalid, NotAllowed, NotFound
 from accounts.ids import row_number
 from accounts.models import Account, Invitation, Membership, User
+from accounts.signals import account_created
+from accounts.slugs import take_slug
 from accounts.tenancy import every_account, tenant
 from accounts.tokens import digest_of
 
 INVITATION_DAYS = 7
 
 
-def free_slug(name: str) -> str:
-    """A slug nobody has: the name's own, else with the first free number."""
-    base = slugify(name)[:50] or "account"
-    taken = set(Account.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    return next(slug for n in range(1, len(taken) + 2) if (slug := base if n == 1 else f"{base}-{n}") not in taken)
-
-
 @transaction.atomic
 def create_account(name: str, *, admin_email: str, admin_name: str = "", password: str | None = None) -> Membership:
     """An account with its first administrator; an existing user keeps name and password."""
-    account = Account.objects.create(name=name, slug=free_slug(name))
+    account = Account(name=name)
+    take_slug(account, name)
+    account.save()
     email = admin_email.strip().lower()
     user = User.objects.filter(email=email).first() or User.objects.create_user(
         email, password, name=admin_name or email.split("@")[0]
     )
     with tenant(account):
-        return Membership.objects.create(user=user, role=Membership.Role.ADMIN)
+        member = Membership.objects.create(user=user, role=Membership.Role.ADMIN)
+        account_created.send(Account, account=account)
+    return member
 
 
 @transaction.atomic

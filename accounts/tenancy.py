@@ -79,6 +79,10 @@ def current_account_id() -> int:
     raise NoTenantScope("no account: open tenant(account) first")
 
 
+def has_scope() -> bool:
+    return _scope.get() is not None
+
+
 def on_commit(callback: Callable[[], None]) -> None:
     """transaction.on_commit that runs in the scope of now, not in that of the commit."""
     scope = _scope.get()
@@ -129,7 +133,8 @@ def _tenant_table_pattern() -> re.Pattern[str]:
 
 _SAVEPOINTS = ("SAVEPOINT", "ROLLBACK", "RELEASE")  # in an aborted transaction only these may come, with nothing before
 _SCHEMA = re.compile(
-    r"\s*(CREATE|ALTER|DROP|COMMENT|TRUNCATE|GRANT|REVOKE|ANALYZE|VACUUM|LOCK|SET|SHOW|RESET)\b", re.IGNORECASE
+    r"\s*(CREATE|ALTER|DROP|COMMENT|TRUNCATE|GRANT|REVOKE|ANALYZE|VACUUM|LOCK|SET(?!\s+LOCAL)|SHOW|RESET)\b",
+    re.IGNORECASE,
 )
 
 

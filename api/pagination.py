@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
+from decimal import Decimal
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError as InvalidValue
-from django.db.models import Field, Model, Q, QuerySet
+from django.db.models import Field, Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
@@ -19,6 +19,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView
+
+from crm.keyset import comparable, in_order, keys_of, rows_after, unpacked
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
@@ -32,62 +34,60 @@ class Cursor:
     is_backwards: bool
 
     def encode(self) -> str:
-        plain = [value.isoformat() if isinstance(value, datetime) else value for value in self.values]
+        plain = [_plain(value) for value in self.values]
         packed = json.dumps(["p" if self.is_backwards else "n", *plain], separators=(",", ":"))
         return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
+
+
+def _plain(value: object) -> object:
+    """As JSON has it; the column's to_python reads it back."""
+    if isinstance(value, date):  # a datetime too
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
 
 
 def decode_cursor(text: str, model: type[Model], fields: Sequence[str]) -> Cursor:
     """Raises ValidationError for what we did not write ourselves."""
     try:
-        direction, *plain = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        direction, *plain = unpacked(text)
         columns = [cast("Field[Any, Any]", model._meta.get_field(name)) for name in fields]
-        values = tuple(column.to_python(value) for column, value in zip(columns, plain, strict=True))
-    except (ValueError, TypeError, binascii.Error, InvalidValue) as error:
+        values = tuple(comparable(column.to_python(value)) for column, value in zip(columns, plain, strict=True))
+    except (ValueError, TypeError, InvalidValue) as error:
         raise ValidationError({"cursor": [_("This is no cursor of this list.")]}) from error
-    if None in values or direction not in ("p", "n"):
+    is_wrong = any(value is None and not column.null for value, column in zip(values, columns, strict=True))
+    if is_wrong or direction not in ("p", "n"):
         raise ValidationError({"cursor": [_("This is no cursor of this list.")]})
     return Cursor(values, is_backwards=direction == "p")
 
 
-def rows_after(ordering: Sequence[str], values: Sequence[Any]) -> Q:
-    """`a <= x AND (a < x OR (a = x AND ...))`: the first condition is what the index begins with."""
-    name, value = ordering[0].lstrip("-"), values[0]
-    comparison = "lt" if ordering[0].startswith("-") else "gt"
-    beyond = Q(**{f"{name}__{comparison}": value})
-    if len(ordering) == 1:
-        return beyond
-    return Q(**{f"{name}__{comparison}e": value}) & (beyond | Q(**{name: value}) & rows_after(ordering[1:], values[1:]))
-
-
-def turned(ordering: Sequence[str]) -> list[str]:
-    return [name[1:] if name.startswith("-") else f"-{name}" for name in ordering]
+def asked_limit(request: Request) -> int:
+    """`?limit=`: rows of a page. Raises ValidationError."""
+    text = request.query_params.get("limit", str(DEFAULT_LIMIT))
+    if not (text.isascii() and text.isdigit() and int(text[:9])):
+        raise ValidationError({"limit": [_("A whole number from 1 to 200.")]})
+    return min(int(text[:9]), MAX_LIMIT)
 
 
 class CursorPagination(BasePagination):
-    """`?cursor=&limit=`; the view's `ordering` ends with a unique field."""
+    """`?cursor=&limit=`; the view's `asked_ordering()` ends with a unique field."""
 
     def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: APIView | None = None) -> list[Any]:
-        self.ordering: Sequence[str] = view.ordering  # type: ignore[union-attr]
+        self.ordering: Sequence[str] = view.asked_ordering()  # type: ignore[union-attr]
         self.url = request.build_absolute_uri()
         self.cursor = self._asked_cursor(request, queryset.model)
-        limit = self._asked_limit(request)
+        limit = asked_limit(request)
         is_backwards = self.cursor is not None and self.cursor.is_backwards
-        ordering = turned(self.ordering) if is_backwards else list(self.ordering)
+        keys = keys_of(queryset.model, self.ordering)
+        if is_backwards:
+            keys = [key.turned() for key in keys]
         if self.cursor:
-            queryset = queryset.filter(rows_after(ordering, self.cursor.values))
-        rows = list(queryset.order_by(*ordering)[: limit + 1])
+            queryset = queryset.filter(rows_after(keys, self.cursor.values))
+        rows = list(in_order(queryset, keys)[: limit + 1])
         has_more = len(rows) > limit
         self.page = rows[:limit][::-1] if is_backwards else rows[:limit]
         self.has_next = is_backwards or has_more
         self.has_previous = has_more if is_backwards else self.cursor is not None
         return self.page
-
-    def _asked_limit(self, request: Request) -> int:
-        text = request.query_params.get("limit", str(DEFAULT_LIMIT))
-        if not (text.isascii() and text.isdigit() and int(text[:9])):
-            raise ValidationError({"limit": [_("A whole number from 1 to 200.")]})
-        return min(int(text[:9]), MAX_LIMIT)
 
     def _asked_cursor(self, request: Request, model: type[Model]) -> Cursor | None:
         text = request.query_params.get("cursor", "")

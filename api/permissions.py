@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
@@ -53,3 +55,9 @@ class IsMember(BasePermission):
             return True  # the method does not exist here, and dispatch says so: 405
         scope = required_scope(view, request.method or "")
         return scope == ANY_TOKEN or scope in granted_scopes(request)
+
+
+def require_scope(request: Request, scope: str) -> None:
+    """Beside that of the view, for what some requests do only. Raises PermissionDenied."""
+    if scope not in granted_scopes(request):
+        raise PermissionDenied(gettext("This needs the scope %(scope)s, too.") % {"scope": str(scope)})

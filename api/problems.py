@@ -27,6 +27,7 @@ TITLES: dict[int, str | Promise] = {
     406: _("This format is not available"),
     409: _("In conflict with something else"),
     410: _("No longer there"),
+    412: _("Changed meanwhile"),
     413: _("Too large"),
     415: _("This format is not understood"),
     422: _("In conflict with an earlier request"),

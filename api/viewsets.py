@@ -23,6 +23,7 @@ class MemberViewSet(GenericViewSet[Any]):
     read_scope: ClassVar[str]
     write_scope: ClassVar[str]
     ordering: ClassVar[tuple[str, ...]] = ("id",)
+    filterset_class: Any = None  # so that an action of any resource may say that it has none
     needs_fresh_sign_in: ClassVar[bool] = False  # changes made from a page need a recent password (sudo mode)
 
     @property
@@ -43,6 +44,10 @@ class MemberViewSet(GenericViewSet[Any]):
         answer = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[arg-type]
         answer.headers.setdefault("Cache-Control", "no-store")
         return answer
+
+    def asked_ordering(self) -> tuple[str, ...]:
+        """Of the page that is asked for."""
+        return self.ordering
 
     def page_of(self, rows: Any) -> list[Any]:  # noqa: ANN401
         """The asked page of these rows, filtered as asked."""

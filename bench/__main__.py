@@ -30,7 +30,7 @@ def main() -> int:
     if missing := anchors.missing_programs():
         raise EmbeddedError(f"Not installed: {', '.join(missing)} (Debian: apt install isync notmuch dovecot-imapd)")
     results = []
-    for result in _measure(benchmarks, is_quick=options.quick):
+    for result in _measure(benchmarks, is_quick=options.quick, size=options.size):
         results.append(result)
         print(report.json_line(result), flush=True)
     print(report.table([result.as_json() for result in results]))
@@ -45,17 +45,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("names", nargs="*", metavar="NAME", choices=[*names, []], help=f"one of {', '.join(names)}")
     parser.add_argument("--list", action="store_true", help="only say what there is")
     parser.add_argument("--quick", action="store_true", help="a tenth of the letters, once: does it work at all?")
+    parser.add_argument("--size", type=int, default=1_000_000, help="letters of the big database (1,000,000)")
     parser.add_argument("--strict", action="store_true", help="fail when the median and the best pair miss a goal")
     parser.add_argument("--write", action="store_true", help="put the results into docs/benchmarks.md")
     return parser
 
 
-def _measure(benchmarks: list[Benchmark], *, is_quick: bool) -> Iterator[Result]:
+def _measure(benchmarks: list[Benchmark], *, is_quick: bool, size: int) -> Iterator[Result]:
     """Loaded by name, because Django has to be set up before."""
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
     stages = importlib.import_module("bench.stage")
-    with stages.open_stage(is_quick=is_quick) as stage:
+    with stages.open_stage(is_quick=is_quick, size=size) as stage:
         for benchmark in benchmarks:
             run = getattr(importlib.import_module(f"bench.rows.{benchmark.module}"), benchmark.name)
             goals = {goal.name: goal for goal in benchmark.goals}

@@ -84,6 +84,10 @@ class MailCopy:
     def count(self) -> int:
         return int(self._run("notmuch", "count", "--exclude=false", "*"))
 
+    def search(self, words: str) -> list[str]:
+        """The newest 50 threads with all the words."""
+        return self._run("notmuch", "search", "--limit=50", "--", *words.split()).splitlines()
+
     def _run(self, *command: str) -> str:
         config = {"NOTMUCH_CONFIG": str(self.directory / "notmuchrc"), "HOME": str(self.directory)}
         environment = {**os.environ, **config}

@@ -15,7 +15,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 
 from accounts.middleware import SESSION_KEY as ACCOUNT_KEY
-from accounts.models import Membership
+from accounts.models import Membership, User
 from accounts.tenancy import tenant
 from bench import product
 from crm_mail.embedded.ports import free_port
@@ -54,16 +54,17 @@ def event_stream(directory: Path, mailbox: Mailbox) -> Iterator[EventStream]:
     command = ["-m", "uvicorn", *options, "crm_mail.events:application"]
     with product.started("events", command, directory, {}):
         product.wait_for(lambda: product.answers(port), "the event stream")
-        yield EventStream(port, _session_of(mailbox))
+        with tenant(mailbox.account_id):
+            user = Membership.objects.select_related("user").get().user
+        yield EventStream(port, session_of(user, mailbox.account.pk))
 
 
-def _session_of(mailbox: Mailbox) -> str:
-    with tenant(mailbox.account_id):
-        user = Membership.objects.select_related("user").get().user
+def session_of(user: User, account_id: int) -> str:
+    """The key of a session in which this user is signed in."""
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session[ACCOUNT_KEY] = mailbox.account_id
+    session[ACCOUNT_KEY] = account_id
     session.save()
     return str(session.session_key)

@@ -18,6 +18,7 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.models import Membership
 from accounts.roles import database_owner
 from accounts.services import create_account
 from accounts.tenancy import every_account, tenant
@@ -35,7 +36,7 @@ from sync.services import request_sync
 from threads.models import Message
 
 PATIENCE_SECONDS = 900
-QUEUES = "interactive,sync,import,send,maintenance,automation"
+QUEUES = "interactive,sync,import,arrivals,send,maintenance,automation"
 IMPORT_EVERYTHING = {"IMPORT_MESSAGES": "1000000", "IMPORT_DAYS": "0"}
 CARD_EVERY = 4  # of the people that the corpus knows
 
@@ -104,6 +105,12 @@ def clear_everything() -> None:
         cursor.execute("TRUNCATE accounts_account, accounts_user CASCADE")
 
 
+def vacuum() -> None:
+    """As autovacuum does within a minute: the planner knows how much there is."""
+    with database_owner(), connection.cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE)")
+
+
 def new_account(name: str, *, with_contacts: bool = True) -> int:
     """With an administrator, and with cards for some of those who write."""
     member = create_account(name, admin_email=f"admin@{name}.example")
@@ -149,6 +156,12 @@ def imported_count() -> int:
     """Mailboxes whose first import has ended: all is committed, in threads, on cards and searchable."""
     with every_account("bench: progress"):
         return Mailbox.objects.filter(imported_at__isnull=False).count()
+
+
+def only_member() -> Membership:
+    """The administrator of the one account there is."""
+    with every_account("bench: who asks"):
+        return Membership.objects.select_related("user").get()
 
 
 def message_count() -> int:

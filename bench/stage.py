@@ -11,20 +11,25 @@ from pathlib import Path
 
 from bench import dovecot
 from bench.anchors import MailCopy
+from bench.big_place import BigPlace, open_place
 from bench.corpus import Letter, write_letters
 from bench.dovecot import Dovecot
 from bench.product import Server
 
 SEED = 2
 QUICK_SHARE = 10  # --quick: a tenth of the letters and mailboxes
+QUICK_SIZE = 20_000  # and so many letters in the big database
+QUICK_SECONDS = 0.5
 
 
 @dataclass(slots=True)
 class Stage:
     directory: Path
     is_quick: bool = False
+    size: int = 1_000_000  # letters of the big database
     _servers: list[Dovecot] = field(default_factory=list)
     _users: set[str] = field(default_factory=set)
+    _places: dict[int, BigPlace] = field(default_factory=dict)
 
     def number(self, full: int) -> int:
         """How many letters or mailboxes, when a full run has this many."""
@@ -32,6 +37,17 @@ class Stage:
 
     def repetitions(self, full: int) -> int:
         return 1 if self.is_quick else full
+
+    def seconds(self, full: float) -> float:
+        """How long to measure."""
+        return QUICK_SECONDS if self.is_quick else full
+
+    def big_place(self, size: int | None = None) -> BigPlace:
+        """The database of so many letters, with its servers."""
+        wanted = size or self.size
+        if wanted not in self._places:
+            self._places[wanted] = open_place(wanted, self.directory)
+        return self._places[wanted]
 
     def letters(self, count: int) -> Iterator[Letter]:
         return write_letters(count, seed=SEED)
@@ -61,16 +77,18 @@ class Stage:
         return MailCopy.of(self.dovecot, user, Path(tempfile.mkdtemp(dir=self.directory)) / "copy")
 
     def close(self) -> None:
+        for place in self._places.values():
+            place.stop()
         for server in self._servers:
             server.stop()
 
 
 @contextmanager
-def open_stage(*, is_quick: bool) -> Iterator[Stage]:
+def open_stage(*, is_quick: bool, size: int) -> Iterator[Stage]:
     """Open to others: Dovecot may run as another user than we do."""
     directory = Path(tempfile.mkdtemp(prefix="crm-mail-bench-"))
     directory.chmod(0o755)
-    stage = Stage(directory, is_quick)
+    stage = Stage(directory, is_quick, min(size, QUICK_SIZE) if is_quick else size)
     try:
         yield stage
     finally:

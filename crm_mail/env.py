@@ -93,3 +93,25 @@ def origin(name: str, default: str | None = None) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
         raise ImproperlyConfigured(f"{name} must be an address such as https://crm.example.com, without a path")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def folder_storage() -> dict[str, Any]:
+    return {"BACKEND": "crm_mail.storage.FolderStorage", "OPTIONS": {"location": env.str("STORAGE_DIR")}}
+
+
+def object_storage() -> dict[str, Any]:
+    """Without keys: those of the machine, as boto3 finds them."""
+    access_key = env.str("STORAGE_S3_ACCESS_KEY", default="") or None
+    secret_key = env.str("STORAGE_S3_SECRET_KEY", default="") or None
+    if (access_key is None) != (secret_key is None):
+        raise ImproperlyConfigured("STORAGE_S3_ACCESS_KEY and STORAGE_S3_SECRET_KEY are set together, or neither is")
+    options = {
+        "bucket_name": env.str("STORAGE_S3_BUCKET"),
+        "endpoint_url": env.str("STORAGE_S3_ENDPOINT", default="") or None,
+        "region_name": env.str("STORAGE_S3_REGION", default="") or None,
+        "max_memory_size": 1024 * 1024,  # larger objects are read through a temporary file
+        "object_parameters": {"ContentType": "application/octet-stream"},
+        "access_key": access_key,
+        "secret_key": secret_key,
+    }
+    return {"BACKEND": "crm_mail.object_storage.ObjectStorage", "OPTIONS": options}

@@ -79,7 +79,9 @@ async def _listener(session_key: str) -> Listener | None:
 
 
 def is_for(listener: Listener, event: dict[str, Any]) -> bool:
-    """An event has an audience: one member, or those who see a mailbox. Without one nobody hears it."""
+    """An event has an audience: everyone, one member, or those who see a mailbox. Without one nobody hears it."""
+    if event.get("everyone"):
+        return True
     if event.get("member") is not None:
         return bool(event["member"] == listener.member_id)
     return event.get("mailbox") in listener.mailbox_ids

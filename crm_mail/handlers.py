@@ -6,6 +6,8 @@ from http import HTTPStatus
 from typing import NoReturn
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.utils.translation import gettext as _
 
 from api.problems import problem_response
@@ -17,6 +19,11 @@ API = "/api/"
 def closed(_request: HttpRequest) -> NoReturn:
     """A page of allauth that we do not offer: there people could take any address as theirs, proved by nothing."""
     raise Http404
+
+
+def favicon(_request: HttpRequest) -> HttpResponse:
+    """Where browsers look for it when no page names it: beside JSON, files and pages of errors."""
+    return redirect(static("web/img/favicon.svg"))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -32,6 +32,8 @@ _PATTERNS = (
     ),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/-]{6,}=*"), rf"\1 {GONE}"),
     (re.compile(r"(?i)\b((?:set-)?cookie:\s*)[^\r\n]+"), rf"\1{GONE}"),
+    # What strangers open: whoever has the address has the page (accounts.public_tokens)
+    (re.compile(r"(/(?:t|p|f|w|unsubscribe)/)[\w-]{43}"), rf"\1{GONE}"),
     # scheme://user:password@host
     (re.compile(r"(\w://[^\s:/@]*:)[^\s/@]+@"), rf"\1{GONE}@"),
     # IMAP and SMTP: LOGIN user password; AUTHENTICATE / AUTH with an initial response (RFC 4959, RFC 4954)

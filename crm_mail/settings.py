@@ -6,50 +6,44 @@ what one machine on loopback needs: plain http, and `localhost` as a mail server
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from crm_mail.env import encryption_keys, env, nameservers, oauth_overrides, origin, ports, switch, whole
+from crm_mail import openapi, schedule
+from crm_mail.env import (
+    encryption_keys,
+    env,
+    folder_storage,
+    nameservers,
+    oauth_overrides,
+    object_storage,
+    origin,
+    ports,
+    switch,
+    whole,
+)
+from crm_mail.template_engines import template_engines
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-def folder_storage() -> dict[str, Any]:
-    return {"BACKEND": "crm_mail.storage.FolderStorage", "OPTIONS": {"location": env.str("STORAGE_DIR")}}
-
-
-def object_storage() -> dict[str, Any]:
-    """Without keys: those of the machine, as boto3 finds them."""
-    access_key = env.str("STORAGE_S3_ACCESS_KEY", default="") or None
-    secret_key = env.str("STORAGE_S3_SECRET_KEY", default="") or None
-    if (access_key is None) != (secret_key is None):
-        raise ImproperlyConfigured("STORAGE_S3_ACCESS_KEY and STORAGE_S3_SECRET_KEY are set together, or neither is")
-    options = {
-        "bucket_name": env.str("STORAGE_S3_BUCKET"),
-        "endpoint_url": env.str("STORAGE_S3_ENDPOINT", default="") or None,
-        "region_name": env.str("STORAGE_S3_REGION", default="") or None,
-        "max_memory_size": 1024 * 1024,  # larger objects are read through a temporary file
-        "object_parameters": {"ContentType": "application/octet-stream"},
-        "access_key": access_key,
-        "secret_key": secret_key,
-    }
-    return {"BACKEND": "crm_mail.object_storage.ObjectStorage", "OPTIONS": options}
-
 
 # ---------------------------------------------------------------------------------------------------- where we are
 EMBEDDED = switch("EMBEDDED", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
 if len(SECRET_KEY) < 32:
     raise ImproperlyConfigured("SECRET_KEY must have at least 32 characters")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # links in letters live for years
 DEBUG = False
 BASE_URL = origin("BASE_URL")
 PUBLIC_URL = origin("PUBLIC_URL")
 EVENTS_URL = origin("EVENTS_URL", default=BASE_URL)
 _hosts = {host for url in (BASE_URL, PUBLIC_URL, EVENTS_URL) if (host := urlsplit(url).hostname)}
 ALLOWED_HOSTS = sorted(_hosts)
+if urlsplit(PUBLIC_URL).hostname == urlsplit(BASE_URL).hostname:
+    raise ImproperlyConfigured("PUBLIC_URL must have another host name than BASE_URL: strangers open what lies there")
+# Pages may have a name before it: label.PAGES_DOMAIN.
+PAGES_DOMAIN = env.str("PAGES_DOMAIN", default=urlsplit(PUBLIC_URL).hostname or "").lower().rstrip(".")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 IS_HTTPS = BASE_URL.startswith("https://")
 if not IS_HTTPS and not EMBEDDED and urlsplit(BASE_URL).hostname not in ("localhost", "127.0.0.1"):
@@ -80,16 +74,23 @@ INSTALLED_APPS = [
     "accounts",
     "crm",
     "mailboxes",
+    "tracking",
     "letter_templates",
     "threads",
     "sync",
     "outbox",
+    "smart_addresses",
+    "pages",
+    "privacy",
+    "automation",
+    "public_face",
     "api",
     "web",
     "crm_mail",
 ]
 MIDDLEWARE = [
     "crm_mail.middleware.RequestIdMiddleware",
+    "public_face.hosts.PublicHostMiddleware",  # strangers are answered here; all below is for people who sign in
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # its files are compressed beforehand
@@ -111,37 +112,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "crm_mail.urls"
 WSGI_APPLICATION = "crm_mail.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-TEMPLATES = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "web" / "templates"],
-        "APP_DIRS": False,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-                "django.template.context_processors.i18n",
-                "web.context.shell",
-            ],
-            "loaders": [
-                (
-                    "template_partials.loader.Loader",
-                    [
-                        (
-                            "django.template.loaders.cached.Loader",
-                            [
-                                "django.template.loaders.filesystem.Loader",
-                                "django.template.loaders.app_directories.Loader",
-                            ],
-                        )
-                    ],
-                )
-            ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "web.templatetags.parts"],
-        },
-    },
-]
+TEMPLATES = template_engines(BASE_DIR)
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # ---------------------------------------------------------------------------------------------------- database
@@ -163,7 +134,7 @@ DATABASES["default"].update(
 REDIS_URL = env.str("REDIS_URL")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "crm_mail.cache.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "cache",
         "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
@@ -193,30 +164,13 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_max": 1,
 }
 CELERY_TASK_DEFAULT_QUEUE = "maintenance"
-CELERY_TASK_ROUTES = {
-    # What computes goes to processes, what waits for servers to threads.
-    "sync.tasks.import_mailbox": {"queue": "import"},
-    "sync.tasks.load_older": {"queue": "import"},
-    "sync.tasks.retry_quarantined": {"queue": "import"},
-    "sync.tasks.fetch_left_out": {"queue": "import"},
-    "sync.tasks.*": {"queue": "sync"},
-    "outbox.tasks.*": {"queue": "send"},
-    "threads.tasks.*": {"queue": "maintenance"},
-    "mailboxes.tasks.*": {"queue": "interactive"},
-}
+CELERY_TASK_ROUTES = schedule.ROUTES
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = {
-    "start what is due": {"task": "sync.tasks.start_rounds", "schedule": timedelta(seconds=30)},
-    "read again after an upgrade": {"task": "sync.tasks.retry_after_upgrade", "schedule": timedelta(hours=1)},
-    "regroup mailboxes": {"task": "threads.tasks.regroup_due", "schedule": timedelta(minutes=2)},
-    "remove mailboxes": {"task": "crm_mail.tasks.remove_due", "schedule": timedelta(minutes=1)},
-    "forget late files": {"task": "crm_mail.tasks.forget_late_files", "schedule": timedelta(hours=1)},
-    "claim due letters": {"task": "outbox.tasks.deliver_due", "schedule": timedelta(seconds=5)},
-}
+CELERY_BEAT_SCHEDULE = schedule.BEAT
 
 # ---------------------------------------------------------------------------------------------------- people
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.MemberBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -243,7 +197,11 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # as above; else a stranger who asks for a new password would forbid it to its owner
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"  # without Redis: from the table
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
+# By these names browsers take a cookie from this host alone: scripts on pages of clients may run on one beside it.
+SESSION_COOKIE_NAME = "__Host-sessionid" if IS_HTTPS else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if IS_HTTPS else "csrftoken"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = IS_HTTPS
@@ -286,7 +244,7 @@ STATICFILES_DIRS = [BASE_DIR / "web" / "static"]
 STORAGES = {
     # Raw letters, uploads and kept attachments, by content address. Public to nobody: no URL leads here.
     "default": object_storage() if env.str("STORAGE_S3_BUCKET", default="") else folder_storage(),
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "crm_mail.storage.StaticStorage"},
 }
 WHITENOISE_MAX_AGE = 600
 
@@ -322,7 +280,21 @@ if not OAUTH_OVERRIDES.keys() <= OAUTH_CLIENTS.keys():
 # ---------------------------------------------------------------------------------------------------- our own mail
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 30  # seconds: without it a silent server holds a worker for ever
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="crm-mail@localhost")
+
+# ---------------------------------------------------------------------------------------------------- smart addresses
+# <account>@MAIL_DOMAIN, contact@<account>.MAIL_DOMAIN, lead@<account>.MAIL_DOMAIN (K41, K43)
+MAIL_DOMAIN = env.str("MAIL_DOMAIN", default=urlsplit(BASE_URL).hostname or "localhost").lower().rstrip(".")
+SMTPD_NAME = env.str("SMTPD_NAME", default=MAIL_DOMAIN)  # how the listener greets
+SMTPD_HOST = env.str("SMTPD_HOST", default="127.0.0.1")
+SMTPD_PORT = whole("SMTPD_PORT", 2525)  # 0 = no SMTP
+SMTPD_LMTP_HOST = env.str("SMTPD_LMTP_HOST", default="127.0.0.1")
+SMTPD_LMTP_PORT = whole("SMTPD_LMTP_PORT", 0)  # 0 = no LMTP
+SMTPD_TLS_CERT = env.str("SMTPD_TLS_CERT", default="")
+SMTPD_TLS_KEY = env.str("SMTPD_TLS_KEY", default="")
+SMTPD_SPOOL_DIR = env.str("SMTPD_SPOOL_DIR", default="")
+SMART_CARDS_A_DAY = whole("SMART_CARDS_A_DAY", 1000, least=1)  # of an account, by letters of strangers
 
 # ---------------------------------------------------------------------------------------------------- product numbers
 IMPORT_MESSAGES = whole("IMPORT_MESSAGES", 500, least=1)  # K10
@@ -333,9 +305,24 @@ SYNC_DAILY_BYTES = whole("SYNC_DAILY_MB", 2000, least=1) * 1024 * 1024  # of old
 HOST_CONNECTIONS = whole("HOST_CONNECTIONS", 64, least=1)  # visits to one provider at once
 POLL_MIN_MINUTES = whole("POLL_MIN_MINUTES", 15, least=1)  # K11
 POLL_MAX_MINUTES = whole("POLL_MAX_MINUTES", 30, least=1)  # K11
+DELETED_DAYS = whole("DELETED_DAYS", 30, least=1)  # K63, in Deleted, then gone for good
 ATTACHMENTS_MAX_BYTES = whole("ATTACHMENTS_MAX_MB", 100, least=1) * 1024 * 1024  # M16, a letter
+IMAGE_MAX_BYTES = whole("IMAGE_MAX_MB", 5, least=1) * 1024 * 1024  # M16, one in the text
+UNSENT_FILES_MAX_BYTES = whole("UNSENT_FILES_MAX_MB", 1024, least=1) * 1024 * 1024  # a member's, in drafts or nowhere
+TEMPLATE_FILES_MAX_BYTES = whole("TEMPLATE_FILES_MAX_MB", 50, least=1) * 1024 * 1024  # M45, a template
 BODY_MAX_BYTES = whole("BODY_MAX_MB", 8, least=1) * 1024 * 1024  # M21
 UNDO_SECONDS = whole("UNDO_SECONDS", 10)  # M20, in the UI
+SEND_PER_SECOND = whole("SEND_PER_SECOND", 1)  # M20, letters of a mailbox; 0 = no limit
+DAILY_WARN = whole("DAILY_WARN", 2000)  # M91, letters of a mailbox; 0 = no word
+DAILY_LIMIT = whole("DAILY_LIMIT", 3000)  # M91, of a mailbox without a number of its own; 0 = no limit
+# What rules of the account send to one person at most (M98).
+TRIGGER_TEMPLATE_PER_DAY = whole("TRIGGER_TEMPLATE_PER_DAY", 3)  # letters of one template
+TRIGGER_ADDRESS_PER_DAY = whole("TRIGGER_ADDRESS_PER_DAY", 100)  # of one template to an address that it always goes to
+TRIGGER_LETTERS_PER_DAY = whole("TRIGGER_LETTERS_PER_DAY", 10)  # of all
+TRIGGER_MAX_DEPTH = whole("TRIGGER_MAX_DEPTH", 5)  # letters that lead to one another
+TRACK_HITS_A_MINUTE = whole("TRACK_HITS_A_MINUTE", 30, least=1)  # kept of a pixel or link; the others are counted
+TRACK_KEEP_DAYS = whole("TRACK_KEEP_DAYS", 90, least=1)  # then opens and clicks lose their visitor's IP and program
+RUN_KEEP_DAYS = whole("RUN_KEEP_DAYS", 180, least=8)  # of triggers and stages, after their end; a week is counted
 OUTGOING_IPS = env.list("OUTGOING_IPS", default=[])  # K05
 SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="")  # K05
 WATCHER_COUNT = whole("WATCHER_COUNT", 1, least=1)  # A06: so many processes share the mailboxes of push
@@ -368,30 +355,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "api.problems.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-SPECTACULAR_SETTINGS = {
-    "TITLE": "CRM Mail API",
-    "VERSION": "1",
-    "DESCRIPTION": "All that the pages can do, for programs. Errors are RFC 9457 problem documents.",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SERVE_AUTHENTICATION": [],
-    "ENUM_NAME_OVERRIDES": {
-        "Availability": "accounts.models.Membership.Availability",
-        "ShownAvailability": "api.resources.people.SHOWN_AVAILABILITY",
-        "MailboxKind": "mailboxes.models.Mailbox.Kind",
-        "MailboxSignIn": "mailboxes.models.Mailbox.SignIn",
-        "MailboxState": "mailboxes.models.Mailbox.State",
-        "MailboxStatus": "mailboxes.models.Mailbox.Status",
-        "OutgoingState": "outbox.models.OutgoingMail.State",
-        "RecipientState": "outbox.models.OutgoingRecipient.State",
-        "StageKind": "crm.models.Stage.Kind",
-        "Scope": "accounts.models.ApiToken.Scope",
-    },
-}
+SPECTACULAR_SETTINGS = openapi.SETTINGS
 
 # ---------------------------------------------------------------------------------------------------- logs
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")

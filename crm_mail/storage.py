@@ -1,4 +1,6 @@
-"""Where bytes lie: a folder of this machine. Object stores come from django-storages (settings, "files")."""
+"""Where bytes lie: a folder of this machine. Object stores come from django-storages (settings, "files"). And the files
+of our pages.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,28 @@ from typing import IO, Any
 
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class StaticStorage(CompressedManifestStaticFilesStorage):
+    """Names carry what is in the file also where one script of ours imports another: browsers keep them for good.
+
+    Django can do so for all scripts, which fails on those of others that name files they did not bring.
+    """
+
+    max_post_process_passes = 10  # one for each script between the first that imports and the last that is imported
+    patterns = (
+        *CompressedManifestStaticFilesStorage.patterns,
+        (
+            "web/js/*.js",
+            (
+                (
+                    r"""(?P<matched>import (?P<names>[^"';]+?) from "(?P<url>\./[^"]+)";)""",
+                    'import %(names)s from "%(url)s";',
+                ),
+            ),
+        ),
+    )
 
 
 class FolderStorage(FileSystemStorage):

@@ -8,6 +8,7 @@ from crm_mail.health import healthz, readyz
 urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
+    path("favicon.ico", handlers.favicon),
     path("accounts/email/", handlers.closed),
     path("accounts/", include("allauth.urls")),
     path("api/", include("api.urls")),

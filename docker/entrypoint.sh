@@ -23,6 +23,9 @@ case $role in
     watcher)
         exec python manage.py watch "$@"
         ;;
+    smtpd)
+        exec python manage.py smtpd "$@"
+        ;;
     beat)
         # The schedule file may be lost: everything due is a question to the database.
         exec celery -A crm_mail beat --schedule /tmp/beat-schedule --pidfile= "$@"
@@ -34,7 +37,7 @@ case $role in
         exec python manage.py "$@"
         ;;
     *)
-        echo "Unknown role: $role. Known: web, events, worker, watcher, beat, migrate, manage ARGS..." >&2
+        echo "Unknown role: $role. Known: web, events, worker, watcher, smtpd, beat, migrate, manage ARGS..." >&2
         exit 2
         ;;
 esac

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account, Membership
-from crm.models import Company, Contact, Lead
+from crm.custom_fields import fields_of
+from crm.field_values import Card, texts_of
+from crm.models import Company, Contact, Customer, CustomField, Lead
+from mailboxes.mailbox_fields import mailbox_texts
 from mailboxes.models import Mailbox
 
 Row = TypeVar("Row")
@@ -51,6 +55,10 @@ def _price(lead: Lead) -> str:
     return "" if lead.price is None else str(number_format(lead.price, use_l10n=True, force_grouping=True))
 
 
+def _next_purchase(customer: Customer) -> str:
+    return str(date_format(customer.next_purchase_at, "DATE_FORMAT")) if customer.next_purchase_at else ""
+
+
 CONTACT: Group[Contact] = Group(
     "contact",
     _("Contact"),
@@ -81,6 +89,14 @@ LEAD: Group[Lead] = Group(
         Field("pipeline", _("Pipeline"), lambda lead: lead.stage.pipeline.name),
     ),
 )
+CUSTOMER: Group[Customer] = Group(
+    "customer",
+    _("Customer"),
+    (
+        Field("name", pgettext_lazy("company or lead", "Name"), lambda customer: customer.name),
+        Field("next_purchase", _("Next purchase"), _next_purchase),
+    ),
+)
 USER: Group[Membership] = Group(
     "user",
     _("Sender"),
@@ -103,17 +119,104 @@ MAILBOX: Group[Mailbox] = Group(
 
 # What a letter has whomever it goes to, and what it has with a card.
 SENDER_GROUPS = (USER, MAILBOX, ACCOUNT)
-CARD_GROUPS = (CONTACT, COMPANY, LEAD)
+CARD_GROUPS = (CONTACT, COMPANY, LEAD, CUSTOMER)
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """Whom a letter concerns; see `cards_of`."""
+
+    contact: Contact | None = None
+    company: Company | None = None
+    lead: Lead | None = None
+    customer: Customer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PickerField:
+    """A field as a picker offers it; `name` is what stands between the braces."""
+
+    name: str
+    label: str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class PickerGroup:
+    name: str
+    label: str | Promise
+    fields: tuple[PickerField, ...]
+
+
+def cards_of(*, contact: Contact | None = None, lead: Lead | None = None) -> Cards:
+    """With those that follow from what is given: a lead's first contact, a contact's first customer, their company."""
+    contact = contact or (lead.contacts.order_by("name", "id").first() if lead else None)
+    company = (contact.company if contact else None) or (lead.company if lead else None)
+    customer = contact.customers.order_by("name", "id").first() if contact else None
+    return Cards(contact=contact, company=company, lead=lead, customer=customer)
+
+
+def names() -> frozenset[str]:
+    """All fields that a letter of this account may hold, its own among them."""
+    built_in = frozenset().union(*(group.names() for group in (*SENDER_GROUPS, *CARD_GROUPS)))
+    own = list(CustomField.objects.values_list("entity", "code"))
+    bare = {code for entity, code in own if entity != MAILBOX.name}  # those of cards are known without the card too
+    return built_in | bare | {f"{entity}.{code}" for entity, code in own}
+
+
+def sender_names() -> frozenset[str]:
+    """Those that a letter has whomever it goes to: the mailbox's own among them."""
+    own = (f"{MAILBOX.name}.{field.code}" for field in fields_of(MAILBOX.name))
+    return frozenset().union(*(group.names() for group in SENDER_GROUPS), own)
+
+
+def picker_groups() -> list[PickerGroup]:
+    """For people who choose one: by card, the account's own after the others."""
+    own: dict[str, list[PickerField]] = {}
+    for field in CustomField.objects.order_by("entity", "position", "id"):
+        own.setdefault(field.entity, []).append(PickerField(f"{field.entity}.{field.code}", field.name))
+    return [_picker_group(group, own.get(group.name, [])) for group in (*CARD_GROUPS, *SENDER_GROUPS)]
+
+
+def picker_labels() -> dict[str, str]:
+    """The words of each field where it stands alone, by its name: "Lead: Name", but "First name"."""
+    groups = picker_groups()
+    counts = Counter(str(field.label) for group in groups for field in group.fields)
+    return {
+        field.name: str(field.label) if counts[str(field.label)] == 1 else f"{group.label}: {field.label}"
+        for group in groups
+        for field in group.fields
+    }
+
+
+def _picker_group(group: Group[Any], own: Iterable[PickerField]) -> PickerGroup:
+    built_in = (PickerField(f"{group.name}.{field.name}", field.label) for field in group.fields)
+    return PickerGroup(group.name, group.label, (*built_in, *own))
 
 
 def sender_values(author: Membership, mailbox: Mailbox | None) -> dict[str, str]:
-    """The sender's fields of a letter that this member writes in this mailbox."""
-    return {**USER.values_of(author), **ACCOUNT.values_of(author.account), **MAILBOX.values_of(mailbox)}
+    """The sender's fields of a letter that this member writes in this mailbox; what is built in goes first (R03)."""
+    own = {f"{MAILBOX.name}.{code}": text for code, text in mailbox_texts(mailbox).items()}
+    return {**own, **USER.values_of(author), **ACCOUNT.values_of(author.account), **MAILBOX.values_of(mailbox)}
 
 
-def card_values(
-    *, contact: Contact | None = None, company: Company | None = None, lead: Lead | None = None
-) -> dict[str, str]:
-    """The fields of cards. The company is that of the contact or the lead, unless another one is given."""
-    company = company or (contact.company if contact else None) or (lead.company if lead else None)
-    return {**CONTACT.values_of(contact), **COMPANY.values_of(company), **LEAD.values_of(lead)}
+def card_values(cards: Cards) -> dict[str, str]:
+    """The fields of cards, and those that the account added to them by code: `lead.CODE`, and bare `CODE`."""
+    rows: tuple[tuple[Group[Any], Card | None], ...] = (
+        *((LEAD, cards.lead), (CONTACT, cards.contact)),
+        *((COMPANY, cards.company), (CUSTOMER, cards.customer)),
+    )
+    own = list(CustomField.objects.all())
+    values: dict[str, str] = {}
+    bare: dict[str, str] = {}
+    for group, row in rows:
+        mine = [field for field in own if field.entity == group.name]
+        texts = texts_of(row.custom_values if row else {}, mine)
+        # What is built in goes first; of several cards with the same code, the first that has something.
+        values |= {**{f"{group.name}.{code}": text for code, text in texts.items()}, **group.values_of(row)}
+        bare |= {code: bare.get(code) or text for code, text in texts.items()}
+    return {**bare, **values}
+
+
+def letter_values(author: Membership, mailbox: Mailbox | None, cards: Cards) -> dict[str, str]:
+    """All that `names` knows, of one letter."""
+    return {**card_values(cards), **sender_values(author, mailbox)}

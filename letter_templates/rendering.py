@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from letter_templates.child import LIMITS
-from letter_templates.errors import TemplateRefused
+from letter_templates.errors import PartRefused, TemplateRefused
 from letter_templates.sandbox import MAX_OUTPUT_CHARS, MAX_SOURCE_CHARS
 from mailkit.child_pool import ChildFailed, ChildPool
 from mailkit.child_process import pack
@@ -29,9 +29,14 @@ SECONDS = LIMITS.wall_seconds + 0.5  # the child's own alarm comes first
 MOST_BYTES = 4 * MAX_OUTPUT_CHARS + 1024 * 1024
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # what might begin another header
 _MARKS = ("{{", "{%", "{#")
+_MARK_START = re.compile(r"\{(?=[{%#])")
 _WORDS: dict[str, str | Promise] = {
     "unknown_field": _("There is no field “%(name)s” (line %(line)d, column %(column)d)."),
     "not_allowed": _("“%(name)s” cannot be used in a letter (line %(line)d, column %(column)d)."),
+    "no_filter": _(
+        "“%(name)s” cannot stand after “|” (line %(line)d, column %(column)d). "
+        'What stands there when the field is empty is written like {{ contact.first_name|default("there") }}.'
+    ),
     "syntax": _("A field is not written right (line %(line)d, column %(column)d). Write it like {{ user.name }}."),
     "too_deep": _("Fields and conditions stand too deep inside one another (line %(line)d)."),
     "too_long": _("The text is too long."),
@@ -61,6 +66,14 @@ def render(source: str, context: Mapping[str, str | int], *, format: Format) -> 
     return Rendered(_CONTROL.sub(" ", text).strip() if format == "header" else text, empty)
 
 
+def render_part(part: str, source: str, values: Mapping[str, str], form: Format) -> Rendered:
+    """The same for one part of a letter or page, such as its subject. Raises PartRefused, which names it."""
+    try:
+        return render(source, values, format=form)
+    except TemplateRefused as error:
+        raise PartRefused(part, error) from error
+
+
 def check(source: str, allowed: Collection[str]) -> None:
     """Whether it can be rendered with these fields: compiled and run. Raises TemplateRefused."""
     if has_fields(source):
@@ -70,6 +83,11 @@ def check(source: str, allowed: Collection[str]) -> None:
 def has_fields(source: str) -> bool:
     """Text without any is left as it is, and costs nothing."""
     return any(mark in source for mark in _MARKS)
+
+
+def literal(text: str) -> str:
+    """A source that gives just this text: for words of others where merge fields are looked for."""
+    return _MARK_START.sub("{{ '{' }}", text)
 
 
 def _ask(job: dict[str, Any], source: str) -> tuple[dict[str, Any], bytes]:

@@ -174,7 +174,8 @@ class Program:
     def _fault_of(self, node: nodes.Node, line: int) -> Refused | None:
         field = dotted(node)
         if field is None:
-            reason, name = "not_allowed", forbidden_name(node)
+            name = forbidden_name(node)
+            reason = "no_filter" if isinstance(node, nodes.Filter) and node.name not in FILTERS else "not_allowed"
         else:
             reason, name = "unknown_field", "" if field in self._allowed else field
         if not name:

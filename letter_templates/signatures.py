@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from django.utils.html import escape
 
 from accounts.models import Membership
-from letter_templates.fields import SENDER_GROUPS, sender_values
+from letter_templates.fields import sender_names, sender_values
 from letter_templates.rendering import check, render
 from mailboxes.access import get_mailbox_for
 from mailboxes.models import Mailbox
 from mailkit.composed_html import TAGS, clean_letter_html
-from mailkit.mime_text import html_to_text
+from mailkit.mime_text import letter_text
 
 MAX_CHARS = 100_000
 _TAG = re.compile(r"</?([a-z][a-z0-9]*)(?:\s[^<>]*|/)?>", re.IGNORECASE)
@@ -41,7 +41,7 @@ def is_html(source: str) -> bool:
 def checked_signature(source: str) -> str:
     """As it is stored: cleaned, and sure to be renderable. Raises TemplateRefused."""
     cleaned = clean_letter_html(source) if is_html(source) else source
-    check(cleaned, frozenset().union(*(group.names() for group in SENDER_GROUPS)))
+    check(cleaned, sender_names())
     return cleaned
 
 
@@ -55,7 +55,7 @@ def make_signature(source: str, values: Mapping[str, str]) -> Signature:
         return Signature(text, escape(text).replace("\n", "<br>"), rendered.empty_fields)
     rendered = render(source, values, format="html")
     html = clean_letter_html(rendered.text).strip()
-    return Signature(html_to_text(html), html, rendered.empty_fields)
+    return Signature(letter_text(html), html, rendered.empty_fields)
 
 
 def preview_signature(author: Membership, source: str, mailbox_id: int | str | None) -> Signature:
@@ -63,7 +63,7 @@ def preview_signature(author: Membership, source: str, mailbox_id: int | str | N
     MailboxNotFound.
     """
     if mailbox_id is None:
-        seen = Mailbox.objects.visible_to(author).order_by("address_key")
+        seen = Mailbox.objects.visible_to(author).with_servers().order_by("address_key")
         mailbox = seen.filter(owner=author).first() or seen.first()
     else:
         mailbox = get_mailbox_for(author, mailbox_id)

@@ -18,6 +18,14 @@ def get_managed_mailbox_for(member: Membership, mailbox_id: int | str) -> Mailbo
     return _get(staying.filter(pk=_number(mailbox_id)).first())
 
 
+def lock_managed_mailbox_for(member: Membership, mailbox_id: int | str) -> Mailbox:
+    """As get_managed_mailbox_for, held until the caller's transaction ends. Raises MailboxNotFound, also when the right
+    went while we waited for the row."""
+    mailbox = get_managed_mailbox_for(member, mailbox_id)
+    Mailbox.objects.select_for_update().filter(pk=mailbox.pk).first()
+    return get_managed_mailbox_for(member, mailbox.pk)
+
+
 def _get(mailbox: Mailbox | None) -> Mailbox:
     if mailbox is None:
         raise MailboxNotFound

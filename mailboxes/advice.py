@@ -119,6 +119,8 @@ def advice_for(code: str, *, provider: Provider | None = None) -> Advice | None:
 def advice_of(mailbox: Mailbox) -> Advice | None:
     """What is wrong with a mailbox; None when all is well."""
     code = mailbox.error_code
+    if not code:
+        return None
     if mailbox.sign_in == Mailbox.SignIn.OAUTH2 and code in GUIDED:  # the guides are about passwords
         code = "token_refused"
     return advice_for(code, provider=provider_of_host(mailbox.imap_host or mailbox.smtp_host))

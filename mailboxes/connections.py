@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TypeVar
 
 from django.conf import settings
@@ -18,7 +18,8 @@ from mailkit.imap_connection import SESSION_SECONDS
 from mailkit.imap_idle import IdleConnection, open_idle
 from mailkit.imap_session import ImapSession, open_imap
 from mailkit.network import tls_context
-from mailkit.types import Login, Mechanism, Secret, Security, ServerAddress, SmtpResult
+from mailkit.smtp_sender import SmtpSession
+from mailkit.types import Login, Mechanism, Secret, Security, ServerAddress
 
 T = TypeVar("T")
 
@@ -89,24 +90,17 @@ def smtp_server(mailbox: Mailbox) -> ServerAddress:
     return ServerAddress(mailbox.smtp_host, mailbox.smtp_port, Security(mailbox.smtp_security))
 
 
-def send_letter(
-    mailbox: Mailbox, *, recipients: Sequence[str], raw: bytes, on_data_accepted: Callable[[], None]
-) -> SmtpResult:
-    """Hand one letter to the SMTP server. Raises MailError; OutcomeUnknown when nobody can tell."""
+def smtp_session(mailbox: Mailbox) -> SmtpSession:
+    """A signed-in session for its letters, to be used with `with`, or closed. Raises MailError."""
 
-    def enter(login: Login) -> SmtpResult:
-        """LoginRefused comes before anything of the letter is said, so that it may be done twice."""
-        return smtp_sender.send(
+    def enter(login: Login) -> SmtpSession:
+        return smtp_sender.open_smtp(
             smtp_server(mailbox),
             login,
-            mail_from=mailbox.address,
-            recipients=recipients,
-            raw=raw,
             connect_seconds=settings.MAIL_CONNECT_SECONDS,
             read_seconds=settings.MAIL_READ_SECONDS,
             tls=tls_context(settings.MAIL_CA_FILE),
             resolve=resolve,
-            on_data_accepted=on_data_accepted,
         )
 
     return _signed_in(mailbox, Credential.Field.SMTP_PASSWORD, enter)

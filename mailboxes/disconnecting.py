@@ -12,6 +12,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,14 +20,14 @@ from accounts import live
 from accounts.audit import record
 from accounts.models import Membership
 from accounts.notices import notify
-from mailboxes.access import get_managed_mailbox_for
+from mailboxes.access import lock_managed_mailbox_for
 from mailboxes.errors import MailboxNotFound, SettingRefused, WrongState
-from mailboxes.models import Credential, Mailbox, OAuthAttempt
+from mailboxes.models import Credential, Mailbox, MailboxAccess, OAuthAttempt
 from mailboxes.signals import mailbox_connected, mailbox_given_up, send_on_commit
 from mailkit.addresses import email_key
 
 State = Mailbox.State
-# Notices to the owner when an administrator did it. They name the address: the mailbox may be gone when they are read.
+# Notices to those who did not do it themselves. They name the address: the mailbox may be gone when they are read.
 DISCONNECTED = "mailbox.disconnected"
 MAIL_DELETED = "mailbox.mail_deleted"
 
@@ -38,22 +39,25 @@ class Emails(StrEnum):
     DELETE = "delete"
 
 
+@transaction.atomic
 def pause(member: Membership, mailbox_id: int | str) -> Mailbox:
     """Raises MailboxNotFound, WrongState."""
-    return pause_now(member, get_managed_mailbox_for(member, mailbox_id))
+    return pause_now(member, lock_managed_mailbox_for(member, mailbox_id))
 
 
+@transaction.atomic
 def resume(member: Membership, mailbox_id: int | str) -> Mailbox:
     """Goes on where it was. Raises MailboxNotFound, WrongState."""
-    return resume_now(member, get_managed_mailbox_for(member, mailbox_id))
+    return resume_now(member, lock_managed_mailbox_for(member, mailbox_id))
 
 
+@transaction.atomic
 def disconnect(member: Membership, mailbox_id: int | str, *, emails: str, confirmation: str = "") -> Mailbox:
     """`confirmation` is the address of the mailbox, typed by who wants its mail deleted.
 
     Raises MailboxNotFound, SettingRefused, WrongState.
     """
-    mailbox = get_managed_mailbox_for(member, mailbox_id)
+    mailbox = lock_managed_mailbox_for(member, mailbox_id)
     if emails not in set(Emails):
         raise SettingRefused("emails", _("Say whether the emails are kept or deleted."))
     if emails == Emails.DELETE and email_key(confirmation.strip()) != mailbox.address_key:
@@ -107,9 +111,18 @@ def disconnect_now(actor: Membership, mailbox: Mailbox, *, emails: Emails) -> Ma
     _stop(row, State.REMOVING if emails == Emails.DELETE else State.DISCONNECTED)
     _forget_sign_in(row)
     _note(actor, "mailbox.disconnected", row, emails=emails.value)
-    if row.owner and row.owner.is_active and row.owner_id != actor.pk:
-        notify([row.owner], MAIL_DELETED if emails == Emails.DELETE else DISCONNECTED, address=row.address)
+    notify(
+        _concerned(actor, row, emails), MAIL_DELETED if emails == Emails.DELETE else DISCONNECTED, address=row.address
+    )
     return row
+
+
+def _concerned(actor: Membership, row: Mailbox, emails: Emails) -> QuerySet[Membership]:
+    """Its owner; and when its mail goes, those whose "Mail" is narrowed to it: one day it is not there any more."""
+    concerned = Q(pk=row.owner_id)
+    if emails == Emails.DELETE:
+        concerned |= Q(pk__in=MailboxAccess.objects.filter(mailbox=row).values("membership"))
+    return Membership.objects.filter(concerned, is_active=True).exclude(pk=actor.pk)
 
 
 def _locked(mailbox: Mailbox) -> Mailbox:

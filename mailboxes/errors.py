@@ -4,6 +4,8 @@ MailboxesError
 ├── MailboxNotFound        missing, or not yours
 ├── SettingRefused         a value of the request is not acceptable; `field` names it
 ├── ServersFailed          the servers do not work; `report` says where
+├── AliasNotFound          no such other address of this mailbox
+├── AliasLinkInvalid       a link that confirms an address: unknown, used, withdrawn or expired
 ├── TooManyTries           too often in a short time; `retry_after` says when it may be tried again
 ├── WrongState             a mailbox in this state cannot be paused, resumed or disconnected
 ├── SignInExpired          a return from a provider's page that nobody waits for
@@ -54,6 +56,14 @@ class TooManyTries(MailboxesError):
         super().__init__(message)
         self.message = message
         self.retry_after = retry_after  # seconds
+
+
+class AliasNotFound(MailboxesError, NotFound):
+    """No such other address of this mailbox."""
+
+
+class AliasLinkInvalid(MailboxesError):
+    """A link that confirms an address: unknown, used, withdrawn or expired; one answer for all."""
 
 
 class WrongState(MailboxesError):

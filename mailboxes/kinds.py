@@ -13,7 +13,7 @@ from accounts.audit import record
 from accounts.errors import NotAllowed
 from accounts.models import Membership, Notice
 from accounts.notices import notify
-from mailboxes.access import get_managed_mailbox_for
+from mailboxes.access import lock_managed_mailbox_for
 from mailboxes.errors import SettingRefused
 from mailboxes.models import Mailbox, MailboxAccess
 from mailboxes.policy import readers_of
@@ -32,9 +32,7 @@ def change_kind(actor: Membership, mailbox_id: int | str, kind: str, owner: Memb
 
     Raises MailboxNotFound, NotAllowed, SettingRefused.
     """
-    mailbox_id = get_managed_mailbox_for(actor, mailbox_id).pk
-    mailbox = Mailbox.objects.select_for_update().get(pk=mailbox_id)
-    get_managed_mailbox_for(actor, mailbox_id)  # while we waited for the lock the right may have gone
+    mailbox = lock_managed_mailbox_for(actor, mailbox_id)
     if not is_as_it_is(mailbox, kind, owner):
         check_kind(actor, mailbox, kind, owner)
         _change(actor, mailbox, kind, owner)
@@ -84,7 +82,8 @@ def _change(actor: Membership, mailbox: Mailbox, kind: str, owner: Membership | 
         former_owner=former_owner.pk if former_owner else 0, owner=owner.pk if owner else 0,
     )  # fmt: skip
     mailbox.kind, mailbox.owner, mailbox.shared_with_admins = kind, owner, False
-    mailbox.save(update_fields=["kind", "owner", "shared_with_admins"])
+    mailbox.is_account_default = mailbox.is_account_default and kind == Kind.SHARED
+    mailbox.save(update_fields=["kind", "owner", "shared_with_admins", "is_account_default"])
     MailboxAccess.objects.filter(mailbox=mailbox).delete()
     _cut_links(mailbox)
     lost = readers - set(readers_of(mailbox))

@@ -15,6 +15,7 @@ from accounts.members import RightsChanges, change_rights
 from accounts.models import Membership
 from mailboxes.errors import SettingRefused
 from mailboxes.models import Mailbox, MailboxAccess
+from mailboxes.policy import OF_ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def _checked(all: bool | None, mailboxes: Collection[int] | None) -> MailAccess:
     if all and chosen:
         message = _("Choose either every shared mailbox or some of them.")
         raise SettingRefused("mail_access", message)
-    if Mailbox.objects.filter(pk__in=chosen, kind=Mailbox.Kind.SHARED).count() != len(chosen):
+    if Mailbox.objects.filter(pk__in=chosen, kind__in=OF_ALL).count() != len(chosen):
         raise SettingRefused("mail_access", _("Choose from the shared mailboxes."))
     return MailAccess(all=bool(all), mailbox_ids=chosen)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Membership
+from accounts.models import Group, Membership
 from accounts.tenant_models import SameAccount, TenantForeignKey, TenantModel
 from crm.models import Store
 from mailboxes.querysets import MailboxQuerySet
@@ -21,6 +23,12 @@ class Mailbox(TenantModel):
     class Kind(models.TextChoices):
         PERSONAL = "personal", _("Personal")
         SHARED = "shared", _("Shared")
+        SYSTEM = "system", _("Smart addresses")  # one an account, with no server of its own (K40)
+
+        @classmethod
+        def connectable(cls) -> list[tuple[str, Any]]:
+            """What people can choose (K04)."""
+            return [choice for choice in cls.choices if choice[0] != cls.SYSTEM]
 
     class Status(models.TextChoices):
         """What the last check of the servers found (M04)."""
@@ -104,6 +112,15 @@ class Mailbox(TenantModel):
     unmatched = models.CharField(
         _("mail of people without a card"), max_length=5, choices=Unmatched, default=Unmatched.STORE
     )
+    create_contacts = models.BooleanField(_("create customer if not found"), default=False)  # R12
+    contacts_only = models.BooleanField(_("create the contact only"), default=False)  # R12: no customer of it
+    manager_group = TenantForeignKey(Group, on_delete=models.SET_NULL, null=True, related_name="+")  # R13
+    notify_manager = models.BooleanField(_("notify manager"), default=False)  # R11, R14
+    create_lead_on_reply = models.BooleanField(_("create a lead when we reply to a client"), default=False)  # E01
+    lead_responsible = TenantForeignKey(
+        Membership, on_delete=models.SET_NULL, null=True, related_name="+"
+    )  # or who replied
+    custom_values = models.JSONField(default=dict, blank=True)  # by number of CustomField (R03)
     # Letters written in this mailbox go out through that one (R07); null: through its own servers.
     outgoing_mailbox = TenantForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
     store = TenantForeignKey(Store, on_delete=models.SET_NULL, null=True, related_name="mailboxes")  # R09
@@ -111,6 +128,10 @@ class Mailbox(TenantModel):
     group_messages = models.BooleanField(_("group messages into threads"), default=True)  # K33
     needs_regrouping = models.BooleanField(default=False)  # group_messages was changed, threads are not yet
     signature = models.TextField(_("signature"), blank=True, default="")
+    track_opens = models.BooleanField(_("see when letters are opened"), null=True)  # null: as the account
+    track_links = models.BooleanField(_("see when links are followed"), null=True)
+    is_account_default = models.BooleanField(default=False)  # sends where nobody else does, M41
+    daily_limit = models.PositiveIntegerField(_("letters a day"), null=True)  # M91; null or 0: that of the settings
     interval_minutes = models.PositiveSmallIntegerField(_("check every, minutes"), default=15)
 
     # The schedule: claimed rows, see sync.schedule. `lease_token` fences off a worker whose lease ran out.
@@ -135,10 +156,18 @@ class Mailbox(TenantModel):
             SameAccount(field="owner", name="mailbox_owner_same_account"),
             SameAccount(field="outgoing_mailbox", name="mailbox_outgoing_same_account"),
             SameAccount(field="store", name="mailbox_store_same_account"),
+            SameAccount(field="manager_group", name="mailbox_manager_group_same_account"),
+            SameAccount(field="lead_responsible", name="mailbox_lead_responsible_same_account"),
+            models.UniqueConstraint(
+                fields=["account"], condition=models.Q(kind="system"), name="mailbox_one_of_smart_addresses"
+            ),
             models.UniqueConstraint(fields=["account", "address_key"], name="mailbox_address_once"),
+            models.UniqueConstraint(
+                fields=["account"], condition=models.Q(is_account_default=True), name="mailbox_one_default"
+            ),
             models.CheckConstraint(
                 condition=models.Q(kind="personal", owner__isnull=False)
-                | models.Q(kind="shared", owner__isnull=True, shared_with_admins=False),
+                | models.Q(kind__in=["shared", "system"], owner__isnull=True, shared_with_admins=False),
                 name="mailbox_owner_fits_kind",
             ),
         ]
@@ -209,6 +238,32 @@ class MailboxFilter(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.kind} filter {self.pk}"
+
+
+class SenderAlias(TenantModel):
+    """Another address that letters of a mailbox may come from, once its owner opened the link mailed to it (R16)."""
+
+    mailbox = TenantForeignKey(Mailbox, on_delete=models.CASCADE, related_name="aliases")
+    address = models.CharField(max_length=320)
+    address_key = models.CharField(max_length=320)  # mailkit.addresses.email_key
+    name = models.CharField(max_length=150, blank=True, default="")
+    digest = models.CharField(max_length=64, unique=True)  # of the link's token; unique over all accounts: it is random
+    requested_by = TenantForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()  # of the link
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            *TenantModel.Meta.constraints,
+            SameAccount(field="mailbox", name="senderalias_mailbox_same_account"),
+            SameAccount(field="requested_by", name="senderalias_requested_by_same_account"),
+            models.UniqueConstraint(fields=["account", "mailbox", "address_key"], name="senderalias_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"sender alias {self.pk}"
 
 
 class Credential(TenantModel):

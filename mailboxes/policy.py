@@ -7,6 +7,8 @@ Answers are conditions, so one row, a page of rows and a number are asked for al
 | see, send | its owner; administrators while he shares it with them | administrators, and members whom the tick,  |
 |           |                                                        | or its narrowing, gives the mailbox         |
 | manage    | the same                                               | administrators                              |
+
+That of the smart addresses, `system`, is seen like a shared one; nobody sends from it or manages it (K40, K47).
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from mailboxes.models import Mailbox
 
 NONE = Q(pk__in=())
+OF_ALL = ("shared", "system")  # kinds that belong to nobody alone
 
 
 def may_see(member: Membership) -> Q:
@@ -33,15 +36,15 @@ def may_see(member: Membership) -> Q:
 def _is_theirs_to_read(member: Membership) -> Q:
     seen = Q(kind="personal", owner=member)
     if member.is_admin:
-        return seen | _shared_with_administrators()
+        return seen | Q(kind__in=OF_ALL) | Q(kind="personal", shared_with_admins=True)
     if member.mail_access_all:
-        return seen | Q(kind="shared")
-    return seen | Q(kind="shared", pk__in=member.mail_access.values("mailbox"))  # the tick is narrowed to these
+        return seen | Q(kind__in=OF_ALL)
+    return seen | Q(kind__in=OF_ALL, pk__in=member.mail_access.values("mailbox"))  # the tick is narrowed to these
 
 
 def may_send_from(member: Membership) -> Q:
     """Those that a new letter of this member can leave from: not one that is disconnected, its sign-in is gone."""
-    return may_see(member) & ~Q(state="disconnected")
+    return may_see(member) & ~Q(state="disconnected") & ~Q(kind="system")
 
 
 def may_manage(member: Membership) -> Q:
@@ -49,16 +52,14 @@ def may_manage(member: Membership) -> Q:
     if not member.is_active:
         return NONE
     managed = Q(kind="personal", owner=member)
-    return managed | _shared_with_administrators() if member.is_admin else managed
-
-
-def _shared_with_administrators() -> Q:
-    return Q(kind="shared") | Q(kind="personal", shared_with_admins=True)
+    if member.is_admin:
+        managed |= Q(kind="shared") | Q(kind="personal", shared_with_admins=True)
+    return managed
 
 
 def readers_of(mailbox: Mailbox) -> QuerySet[Membership]:
     """`may_see` from the other side: the members who read this mailbox."""
-    if mailbox.kind == "shared":
+    if mailbox.kind in OF_ALL:
         readers = Q(role=Membership.Role.ADMIN) | Q(mail_access_all=True) | Q(mail_access__mailbox=mailbox)
     else:
         readers = Q(pk=mailbox.owner_id)

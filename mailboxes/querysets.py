@@ -27,6 +27,10 @@ class MailboxQuerySet(QuerySet["Mailbox"]):
         """The mailboxes whose settings this member may change (G11)."""
         return self.filter(policy.may_manage(member))
 
+    def with_servers(self) -> MailboxQuerySet:
+        """Those that people connected: all but that of the smart addresses."""
+        return self.exclude(kind="system")
+
     def due_for_sync(self, now: datetime) -> MailboxQuerySet:
         """Whose time has come and that no living worker holds."""
         free = Q(lease_until__isnull=True) | Q(lease_until__lte=now)

@@ -59,6 +59,8 @@ def check_may_connect(member: Membership, request: ConnectRequest) -> Membership
 
 def _owner_of(member: Membership, request: ConnectRequest) -> Membership | None:
     """None for a shared one (K20). An administrator may connect a personal one of somebody else (M02)."""
+    if request.kind == Mailbox.Kind.SYSTEM:
+        raise SettingRefused("kind", _("Every account has its smart addresses. Choose personal or shared."))
     if request.kind == Mailbox.Kind.SHARED:
         if not member.is_admin:
             raise NotAllowed(_("A shared mailbox can be connected by an administrator only."))

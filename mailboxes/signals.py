@@ -16,9 +16,16 @@ grouping_changed = Signal()
 #: arguments: account_id, mailbox_id. "Load older mail" was switched on; `history_due_at` is set.
 older_wanted = Signal()
 
+#: arguments: account_id, mailbox_id. It may send more letters a day than before, or fewer (M91).
+daily_limit_changed = Signal()
+
 #: arguments: mailbox. Sent in the transaction that gives up a mailbox and its mail (K64): who could see it is known
 #: only now. All else that has to be done is found by its state.
 mailbox_given_up = Signal()
+
+#: arguments: mailbox, message_id. Sent in the transaction before a letter goes out through a mailbox that its readers
+#: must not find there: it is not to be stored from the Sent folder.
+private_letter = Signal()
 
 
 def send_on_commit(signal: Signal, mailbox: models.Model) -> None:

@@ -63,6 +63,14 @@ class DnsLookup:
         """The texts, each put together from its pieces (RFC 7208 section 3.3)."""
         return [b"".join(one.strings).decode("utf-8", "replace") for one in self._ask(name, "TXT")]
 
+    def host_addresses(self, name: str, kind: str) -> list[str]:
+        """Those of one kind, "A" or "AAAA"."""
+        return [one.address for one in self._ask(name, kind)]
+
+    def ptr(self, name: str) -> list[str]:
+        """The hosts that an address, written as a name in .arpa, belongs to."""
+        return [_host(one.target) for one in self._ask(name, "PTR")]
+
     def addresses(self, name: str, port: int = 0) -> list[IpAddress]:
         """Of a host; a `mailkit.network.Lookup`. Raises ConnectionFailed when it has none."""
         if name == "localhost":

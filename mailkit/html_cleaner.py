@@ -16,7 +16,7 @@ import nh3
 from mailkit.html_limits import RAW_TEXT
 from mailkit.html_shape import tame_html
 
-POLICY_VERSION = 2  # raised with every change here: what is stored is cleaned again
+POLICY_VERSION = 3  # raised with every change here: what is stored is cleaned again
 
 _TAG_WORDS = (
     "a abbr b big blockquote br caption center cite code col colgroup dd del details dfn div dl dt em figcaption "
@@ -41,6 +41,8 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "ul": {"type"},
     "li": {"value", "type"},
     "details": {"open"},
+    "blockquote": {"class", "id", "type"},
+    **{tag: {"class", "id"} for tag in ("div", "span", "section")},
     **{tag: {"colspan", "rowspan", "nowrap", *_SIZES} for tag in ("td", "th")},
     **{tag: set(_SIZES) for tag in ("tr", "tbody", "thead", "tfoot")},
     **{tag: {"span", "width"} for tag in ("col", "colgroup")},
@@ -62,13 +64,23 @@ _REMOTE = re.compile(r"https?://[^\\]", re.IGNORECASE)
 _RASTER = re.compile(r"data:image/(?:png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=]*", re.IGNORECASE)
 _LINK = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\xad\u200b-\u200f\u2028\u2029\ufeff]+")
+# How mail programs mark what they quote: Gmail, Yahoo, Apple Mail and Thunderbird (type=cite), Outlook on the web and
+# its apps, Proton, Tuta, Zoho, Fastmail. Names of a letter's own are dropped: only what they say of quotes is kept.
+_QUOTE_MARKS = {
+    "whole": """gmail_quote gmail_quote_container gmail_extra yahoo_quoted cite protonmail_quote tutanota_quote
+        zmail_extra qt olk_src_body_section mail-editor-reference-message-container isreplycontent""",
+    "rest": "divrplyfwdmsg appendonsend outlookmessageheader replysplit",  # what follows is quoted, to the end
+    "intro": "moz-cite-prefix gmail_attr",
+}
+_QUOTES = {name: kind for kind, names in _QUOTE_MARKS.items() for name in names.split()}
 _URL_IN_TEXT = re.compile(r"https?://[^\s<>\"'`\u2028\u2029]{1,2000}", re.IGNORECASE)
 _EMAIL_IN_TEXT = re.compile(r"(?<![\w.@%+-])[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}(?![\w@-])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class CleanHtml:
-    """HTML that loads nothing by itself: remote images wait in `data-remote-src`, the letter's own in `data-cid`."""
+    """HTML that loads nothing by itself: remote images wait in `data-remote-src`, the letter's own in `data-cid`. What
+    the sender's program marked as a quote has `data-quote`: whole, rest or intro, see mailkit.quoted_html."""
 
     html: str
     has_remote_images: bool
@@ -79,10 +91,15 @@ def clean_html(html: str) -> CleanHtml:
     """Clean what a stranger wrote. Takes any text, in linear time."""
     cleaned = _CLEANER.clean(tame_html(html).html) if html else ""
     remote, cid = f'src="{_MARK}-remote:', f'src="{_MARK}-cid:'
-    return CleanHtml(
-        html=cleaned.replace(remote, 'data-remote-src="').replace(cid, 'data-cid="'),
-        has_remote_images=remote in cleaned,
-    )
+    html = cleaned.replace(remote, 'data-remote-src="').replace(cid, 'data-cid="')
+    for name in ("class", "id", "type"):
+        html = html.replace(f' {name}="{_MARK}-quote:', ' data-quote="')
+    return CleanHtml(html=html, has_remote_images=remote in cleaned)
+
+
+def clean_again(html: str) -> CleanHtml:
+    """What an older version of this module cleaned, by the rules of this one; its images keep waiting."""
+    return clean_html(html.replace(' data-cid="', ' src="cid:').replace(' data-remote-src="', ' src="'))
 
 
 def text_to_html(text: str) -> str:
@@ -115,12 +132,19 @@ def _without_closing(url: str) -> str:
 def _filter_attribute(tag: str, name: str, value: str) -> str | None:
     if name == "style":
         return _clean_style(value) if len(value) > MAX_KEPT_STYLE_CHARS else _clean_short_style(value)
+    if name in {"class", "id"} or (name == "type" and tag == "blockquote"):
+        return _quote_mark(value)
     if name == "href":
         link = _CONTROL.sub("", value)
         return link if _LINK.match(link) else None
     if name == "src":
         return _clean_source(value) if tag == "img" else None
     return value
+
+
+def _quote_mark(value: str) -> str | None:
+    kind = next((_QUOTES[word] for word in value[:300].lower().split() if word in _QUOTES), None)
+    return f"{_MARK}-quote:{kind}" if kind else None
 
 
 def _clean_source(value: str) -> str | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 
+from mailkit.bounces import STATUS_PARTS
 from mailkit.errors import MessageGone, ProtocolViolated
 from mailkit.imap_protocol import ImapSession
 from mailkit.mime_headers import MAX_HEAD_BYTES, parse_headers
@@ -26,6 +27,8 @@ CHUNK_BYTES = 1024 * 1024
 MAX_STREAM_BYTES = 512 * 1024 * 1024  # no provider takes letters half as large: this one has no end
 SAMPLE_BYTES = 2048  # of the begin and the end of a file: two lines at least
 MAX_COUNTED_BYTES = 32 * 1024 * 1024  # fetched of files only to know their sizes; beyond, sizes are estimated
+# Files that the reader reads, all small: what a bounce says (mailkit.bounces).
+KEPT_PARTS = STATUS_PARTS | {"text/rfc822-headers", "message/global-headers"}
 
 
 def fetch_skeleton(session: ImapSession, uid: int, *, size: int) -> bytes:
@@ -92,7 +95,7 @@ class _Skeleton:
             for child in remote.children:
                 yield from [b"--", boundary, b"\r\n", *self._child(child), b"\r\n"]
             yield from [b"--", boundary, b"--"]
-        elif is_attachment(part) and not part.is_multipart:
+        elif is_attachment(part) and not part.is_multipart and part.content_type not in KEPT_PARTS:
             yield attachment_marker(self._file_size(remote, part, section))
         else:
             text = self._fetch(section, self._text_left + 1)  # one more tells the reader that it is cut

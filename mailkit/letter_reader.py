@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mailkit.bounces import read_reports
 from mailkit.html_cleaner import clean_html
 from mailkit.mime_parts import decode_transfer, parse_tree
 from mailkit.mime_reader import is_attachment, is_listed, read_tree, strip_tree
@@ -25,6 +26,7 @@ def read_letter(raw: bytes, *, size: int | None = None) -> ReadLetter:
         text=strip_quotes(parsed.text),
         html=cleaned.html,
         has_remote_images=cleaned.has_remote_images,
+        reports=read_reports(tree, parsed),
     )
 
 

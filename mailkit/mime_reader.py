@@ -34,6 +34,7 @@ _KEPT_WORDS = (
 )
 _KEPT_HEADERS = _KEPT_WORDS.split()
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+YEARS = range(1900, 9000)  # the first and the last moments of all time are none in other time zones
 _DATE = re.compile(
     rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d{{1,2}}) ({'|'.join(_MONTHS)}) ([12]\d{{3}}) (\d\d):(\d\d):(\d\d)"
     r" ([+-])([01]\d)([0-5]\d)(?: \([A-Z]{1,5}\))?",
@@ -43,6 +44,8 @@ _ID = re.compile(r"<([^<>\s]{1,998})>")
 _MARKER = re.compile(rb"\s*\[attachment left on the mail server: (\d{1,12}) bytes\]\s*")
 # Parts of multipart/alternative that only programs read.
 _FOR_MACHINES = frozenset(["text/x-amp-html", "text/watch-html", "text/enriched", "text/x-web-intelligent"])
+
+_CALENDARS = frozenset(["text/calendar", "application/ics", "text/x-vcalendar"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +200,11 @@ def is_listed(part: Part) -> bool:
     return part.content_type not in _FOR_MACHINES or bool(part.filename)
 
 
+def is_calendar(content_type: str, filename: str) -> bool:
+    """Whether a part brings events (RFC 6047). Some programs send them as a file only."""
+    return content_type in _CALENDARS or filename.lower().endswith(".ics")
+
+
 def _attachment(raw: bytes, part: Part, html: str) -> AttachmentPart:
     content_id = part.headers.get("content-id").strip().strip("<>")[:500]
     is_shown = bool(content_id) and f"cid:{content_id}" in html
@@ -208,6 +216,11 @@ def _attachment(raw: bytes, part: Part, html: str) -> AttachmentPart:
         content_id=content_id,
         is_inline=is_shown,
     )
+
+
+def is_marker(raw: bytes, part: Part) -> bool:
+    """Whether the bytes of this file were left on the mail server."""
+    return _MARKER.fullmatch(raw, part.start, part.end) is not None
 
 
 def _size(raw: bytes, part: Part) -> int:
@@ -268,10 +281,13 @@ def _parse_date(value: str, limits: PartLimits) -> datetime | None:
         limits.note("no_date")
         return None
     try:
-        return _parse_plain_date(value) or _parse_odd_date(value[:200])
+        sent_at = _parse_plain_date(value) or _parse_odd_date(value[:200])
     except (ValueError, TypeError, OverflowError, IndexError):
+        sent_at = None
+    if sent_at is None or sent_at.year not in YEARS:
         limits.note("bad_date")
         return None
+    return sent_at
 
 
 def _parse_plain_date(value: str) -> datetime | None:

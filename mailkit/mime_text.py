@@ -15,6 +15,8 @@ _INVISIBLE = ["head", "object", *RAW_TEXT, "x-svg", "x-math", "x-template", "x-n
 _MARK = "\x1e"
 _LINE_END = re.compile(r"<(?:br|hr)\b|</(?:p|div|tr|li|h[1-6]|table|ul|ol|dl|dt|dd|blockquote|pre|center)\b")
 _CELL_END = re.compile(r"</t[dh]\b")
+# Addresses that a letter's text names; those in braces are filled in later.
+_NAMED = ("http://", "https://", "{")
 _TABLE_TAG = re.compile(r"<(/?)(?=(?:table|t[hrd]|tbody|thead|tfoot|caption|col(?:group)?)\b)")
 
 
@@ -30,6 +32,20 @@ def html_to_text(html: str) -> str:
     text = tree.body.text() if tree.body else ""
     lines = (" ".join(line.split()) for line in text.split(_MARK))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def letter_text(html: str) -> str:
+    """The same for a letter that we write, for readers who see no HTML: behind its words a link names its address."""
+    tree = LexborHTMLParser(tame_html(html).html)
+    for link in tree.css("a[href]"):
+        address = (link.attributes.get("href") or "").strip()
+        if address.startswith(_NAMED) and _bare(address) != _bare(link.text().strip()):
+            link.insert_after(f" ({address})")
+    return html_to_text(tree.body.html or "" if tree.body else "")
+
+
+def _bare(address: str) -> str:
+    return address.partition("://")[2].removesuffix("/") if "://" in address else address.removesuffix("/")
 
 
 def unflow(text: str, *, is_delsp: bool = False) -> str:

@@ -39,6 +39,7 @@ class Provider:
     help_url: str
     spf: tuple[str, ...] = ()  # one of these stands in the SPF record of a customer's domain; the first is the usual
     dkim: tuple[str, ...] = ()  # the names they give to the keys of customers' domains
+    files_sent: bool = False  # what goes out by their SMTP server lies in Sent without our doing
     mx_record: str = ""  # what a customer's domain names as its MX: "1 smtp.google.com"
 
     @property
@@ -68,6 +69,12 @@ def provider_of_mx(hosts: Iterable[str]) -> Provider | None:
 def provider_of_host(host: str) -> Provider | None:
     """Whose mail server this is."""
     return _by_host().get(host)
+
+
+def files_sent(smtp_host: str, imap_host: str) -> bool:
+    """Whether this provider puts letters into Sent by itself; not when somebody else's server keeps the mail."""
+    provider = provider_of_host(smtp_host)
+    return provider is not None and provider.files_sent and imap_host in provider.hosts
 
 
 def provider_named(key: str) -> Provider | None:
@@ -121,6 +128,7 @@ def _parse(row: Mapping[str, Any]) -> Provider:
         help_url=row["help"],
         spf=tuple(row.get("spf", ())),
         dkim=tuple(row.get("dkim", ())),
+        files_sent=row.get("files_sent", False),
         mx_record=row.get("mx_record", ""),
     )
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 _QUOTED = re.compile(r"^[ \t]?>")
-# "On Monday, Bob <b@x> wrote:", in the languages of our users' correspondents; the line may be broken in two.
+# "On Monday, Bob <b@x> wrote:", in the languages of our users' correspondents; the line may be broken in two. Without
+# its colon, so that nothing behind the words is looked for from each of them again.
 _INTRODUCTION = re.compile(
-    r"^(?:on\b.{0,200}\bwrote|el\b.{0,200}\bescribió|le\b.{0,200}\ba écrit|am\b.{0,200}\bschrieb.{0,100}"
+    r"(?:on\b.{0,200}\bwrote|el\b.{0,200}\bescribió|le\b.{0,200}\ba écrit|am\b.{0,200}\bschrieb.{0,100}"
     r"|em\b.{0,200}\bescreveu|il\b.{0,200}\bha scritto|op\b.{0,200}\bschreef.{0,100}"
-    r"|.{0,200}\b(?:пишет|писал|писала|написал|написала|написали|пише)(?:\(а\))?.{0,100})\s*:\s*$",
+    r"|.{0,200}\b(?:пишет|писал|писала|написал|написала|написали|пише)(?:\(а\))?.{0,100})",
     re.IGNORECASE,
 )
 # "2026-11-21 10:15 GMT+01:00 Bob <b@x>:", in any language. In two steps, which take linear time.
@@ -17,8 +18,8 @@ _AUTHOR = re.compile(r"<[^<>\s@]{1,200}@[^<>\s@]{1,200}>\s*:$")
 _YEAR = re.compile(r"\d{4}")
 # Outlook and its kin quote below a line, without marks.
 _BELOW = re.compile(
-    r"^\s*(?:-{2,}\s*(?:original message|forwarded message|исходное сообщение|пересылаемое сообщение|mensaje original"
-    r"|mensaje reenviado|ursprüngliche nachricht|message d'origine|mensagem original|messaggio originale)\s*-{2,}"
+    r"^\s*(?:-{2,}\s*(?:original message|исходное сообщение|mensaje original|ursprüngliche nachricht"
+    r"|message d'origine|mensagem original|messaggio originale)\s*-{2,}"
     r"|_{20,})\s*$",
     re.IGNORECASE,
 )
@@ -27,6 +28,7 @@ _NEXT_HEADER = re.compile(
     r"^\*?(?:sent|date|to|отправлено|дата|кому|enviado|fecha|para|gesendet|an|envoyé)\s*:", re.IGNORECASE
 )
 MAX_LINE_CHARS = 400
+MAX_INTRODUCTION_CHARS = 320  # what it may match
 MAX_LINES = 3000  # a quote begins before, or the text is no letter that a person wrote
 
 
@@ -62,7 +64,7 @@ def _quote_start(lines: list[str]) -> int:
                 return index
             continue
         line = lines[index][:MAX_LINE_CHARS].strip()
-        if _is_below(line) or _is_header_block(line, lines, index):
+        if begins_below(line) or _is_header_block(line, lines, index):
             return index
         # Own words after the marked lines mean an answer between or below them: nothing is cut then.
         if (last_marked < index or last_own <= index + 1) and _is_introduction(line, lines, index):
@@ -70,7 +72,8 @@ def _quote_start(lines: list[str]) -> int:
     return len(lines)
 
 
-def _is_below(line: str) -> bool:
+def begins_below(line: str) -> bool:
+    """Whether this line says that a quote follows below it."""
     return line[:1] in {"-", "_"} and _BELOW.match(line) is not None
 
 
@@ -78,15 +81,17 @@ def _is_introduction(line: str, lines: list[str], index: int) -> bool:
     if not line or line.startswith(">"):
         return False
     following = lines[index + 1][:MAX_LINE_CHARS].strip() if index + 1 < len(lines) else ""
-    return _introduces(line) or _introduces(f"{line} {following}")
+    return introduces(line) or introduces(f"{line} {following}")
 
 
-def _introduces(line: str) -> bool:
+def introduces(line: str) -> bool:
+    """ "On Monday, Bob wrote:", in one line."""
     if not line.endswith(":"):
         return False
     author = _AUTHOR.search(line)
     is_dated = author is not None and _YEAR.search(line, 0, min(author.start(), 124)) is not None
-    return is_dated or _INTRODUCTION.match(line) is not None
+    words = line[:-1].rstrip()
+    return is_dated or (len(words) <= MAX_INTRODUCTION_CHARS and _INTRODUCTION.fullmatch(words) is not None)
 
 
 def _is_header_block(line: str, lines: list[str], index: int) -> bool:

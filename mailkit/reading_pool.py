@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from mailkit.child_pool import CHILDREN, ChildFailed, ChildPool
 from mailkit.child_process import pack
 from mailkit.errors import LetterUnreadable
+from mailkit.invitation_pool import read_events
 from mailkit.letter_reader import read_letter
+from mailkit.mime_reader import is_calendar
 from mailkit.reading_child import WALL_SECONDS
 from mailkit.reading_wire import words_to_letter
 from mailkit.types import ReadLetter
@@ -23,7 +26,13 @@ MAX_GROWTH_BYTES = 1024 * 1024  # markers may be longer than what they stand for
 
 
 def read_safely(raw: bytes, *, size: int | None = None) -> ReadLetter:
-    """letter_reader.read_letter within limits of time and memory. Raises LetterUnreadable."""
+    """letter_reader.read_letter within limits of time and memory, and its calendars. Raises LetterUnreadable."""
+    letter = _read(raw, size)
+    has_calendar = any(is_calendar(file.content_type, file.filename) for file in letter.parsed.attachments)
+    return replace(letter, events=read_events(raw)) if has_calendar else letter
+
+
+def _read(raw: bytes, size: int | None) -> ReadLetter:
     if is_suspicious(raw):
         return _pool.read(raw, len(raw) if size is None else size)
     try:

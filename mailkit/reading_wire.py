@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from mailkit.types import Address, AttachmentPart, ParsedMessage, ReadLetter
+from mailkit.types import Address, AttachmentPart, DeliveryReport, ParsedMessage, ReadLetter
 
 
 def letter_to_words(letter: ReadLetter) -> dict[str, Any]:
@@ -28,6 +28,7 @@ def letter_to_words(letter: ReadLetter) -> dict[str, Any]:
         "text": letter.text,
         "html": letter.html,
         "has_remote_images": letter.has_remote_images,
+        "reports": [asdict(report) for report in letter.reports],
     }
 
 
@@ -51,6 +52,7 @@ def words_to_letter(words: dict[str, Any], raw: bytes) -> ReadLetter:
         text=words["text"],
         html=words["html"],
         has_remote_images=words["has_remote_images"],
+        reports=tuple(DeliveryReport(**report) for report in words["reports"]),
     )
 
 

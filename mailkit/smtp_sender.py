@@ -12,9 +12,10 @@ import ipaddress
 import re
 import ssl
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from typing import Self
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponse
 
@@ -40,34 +41,81 @@ _LINE_END = re.compile(rb"\r\n|\r|\n")
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
-def send(  # noqa: PLR0913  # all by name; a bundle of them would only be unpacked again
+class SmtpSession:
+    """A signed-in connection that carries letters, one after the other. To be used with `with`, or closed."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, client: SMTP, closing: ExitStack) -> None:
+        self._await = loop.run_until_complete  # Runner.run sets a signal's handler anew for each word to the server
+        self._client = client
+        self._closing = closing
+        self.letter_count = 0  # handed over, or tried
+
+    def send(
+        self, *, mail_from: str, recipients: Sequence[str], raw: bytes, on_data_accepted: Callable[[], None]
+    ) -> SmtpResult:
+        """Send one letter.
+
+        `on_data_accepted` is called after the server's 354 and before the first byte of the letter; what it raises ends
+        the connection with nothing sent. After it, a connection lost before the answer is OutcomeUnknown: the server
+        may have the letter. It runs in this thread with no event loop running, so it may use the database.
+        """
+        letter = _dot_stuffed(raw)
+        self.letter_count += 1
+        results = self._await(_announce(self._client, mail_from, recipients, len(letter)))
+        try:
+            on_data_accepted()
+        except BaseException:
+            self.close()
+            raise
+        reply = self._await(_transmit(self._client, letter))
+        return SmtpResult(code=reply.code, reply=reply.message[:500], recipients=results)
+
+    def is_ready(self) -> bool:
+        """Whether the server still listens. What was said about an earlier letter is forgotten (RFC 5321 4.1.1.5)."""
+        try:
+            return self._await(_reset(self._client)) == 250
+        except MailError:
+            return False
+
+    def close(self) -> None:
+        """Hang up. May be called again."""
+        self._closing.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
+        """With a goodbye, unless the conversation broke off."""
+        if kind is None:
+            with suppress(MailError):  # the letters are accepted, whatever becomes of the goodbye
+                self._await(_quit(self._client))
+        self.close()
+
+
+def open_smtp(
     server: ServerAddress,
     login: Login,
     *,
-    mail_from: str,
-    recipients: Sequence[str],
-    raw: bytes,
     connect_seconds: float,
     read_seconds: float,
     tls: ssl.SSLContext,
     resolve: Resolver,
-    on_data_accepted: Callable[[], None],
-) -> SmtpResult:
-    """Send one letter.
-
-    `on_data_accepted` is called after the server's 354 and before the first byte of the letter; what it raises ends the
-    connection with nothing sent. After it, a connection lost before the answer is OutcomeUnknown: the server may have
-    the letter. It runs in this thread with no event loop running, so it may use the database.
-    """
-    letter = _dot_stuffed(raw)
-    timing = _Timing(connect_seconds, read_seconds)
-    with _connected(server, login, timing, tls, resolve) as (runner, client):
-        results = runner.run(_announce(client, mail_from, recipients, len(letter)))
-        on_data_accepted()
-        reply = runner.run(_transmit(client, letter))
-        with suppress(MailError):  # the letter is accepted, whatever becomes of the goodbye
-            runner.run(_quit(client))
-        return SmtpResult(code=reply.code, reply=reply.message[:500], recipients=results)
+) -> SmtpSession:
+    """Connect and sign in. Raises MailError: the error of the step that failed."""
+    addresses = resolve(server.host, server.port)
+    if server.security is Security.NONE and not all(is_loopback(ip) for ip in addresses):
+        raise TlsRefused("Without encryption we connect to this machine only", step="tls")
+    with ExitStack() as closing:
+        runner = closing.enter_context(asyncio.Runner())
+        client = runner.run(_connect(server, addresses, _Timing(connect_seconds, read_seconds), tls))
+        closing.callback(lambda: runner.run(_close(client)))
+        failpoint("T6")
+        try:
+            runner.run(_sign_in(client, login))
+        except MailError as error:
+            raise error.without_secret(login) from None
+        failpoint("T7")
+        return SmtpSession(runner.get_loop(), client, closing.pop_all())
 
 
 def check_smtp(
@@ -80,34 +128,15 @@ def check_smtp(
     resolve: Resolver,
 ) -> None:
     """Sign in and leave. Raises the error of the step that failed."""
-    timing = _Timing(connect_seconds, read_seconds)
-    with _connected(server, login, timing, tls, resolve) as (runner, client), suppress(MailError):
-        runner.run(_quit(client))
+    timing = {"connect_seconds": connect_seconds, "read_seconds": read_seconds}
+    with open_smtp(server, login, **timing, tls=tls, resolve=resolve):
+        pass
 
 
 @dataclass(frozen=True, slots=True)
 class _Timing:
     connect_seconds: float
     read_seconds: float
-
-
-@contextmanager
-def _connected(
-    server: ServerAddress, login: Login, timing: _Timing, tls: ssl.SSLContext, resolve: Resolver
-) -> Iterator[tuple[asyncio.Runner, SMTP]]:
-    addresses = resolve(server.host, server.port)
-    if server.security is Security.NONE and not all(is_loopback(ip) for ip in addresses):
-        raise TlsRefused("Without encryption we connect to this machine only", step="tls")
-    with asyncio.Runner() as runner:
-        client = runner.run(_connect(server, addresses, timing, tls))
-        try:
-            try:
-                runner.run(_sign_in(client, login))
-            except MailError as error:
-                raise error.without_secret(login) from None
-            yield runner, client
-        finally:
-            runner.run(_close(client))
 
 
 async def _connect(server: ServerAddress, addresses: Sequence[str], timing: _Timing, tls: ssl.SSLContext) -> SMTP:
@@ -142,7 +171,8 @@ async def _close(client: SMTP) -> None:
     client.close()
     if isinstance(transport, asyncio.WriteTransport):
         transport.abort()  # close() would wait for the server's part of closing TLS
-    await asyncio.sleep(0)  # the socket is closed in the next round of the loop
+    for _ in range(2):  # the socket is closed in the next round of the loop; under TLS in the one after it
+        await asyncio.sleep(0)
 
 
 async def _sign_in(client: SMTP, login: Login) -> None:
@@ -223,6 +253,11 @@ async def _transmit(client: SMTP, letter: bytes) -> SMTPResponse:
     if 400 <= answer.code < 600:
         raise refusal(answer.code, answer.message, "data")
     raise OutcomeUnknown("The server's answer is not SMTP", step="data", code=answer.code, reply=answer.message[:500])
+
+
+async def _reset(client: SMTP) -> int:
+    with translated("rset"):
+        return (await client.execute_command(b"RSET")).code
 
 
 async def _quit(client: SMTP) -> None:

@@ -98,6 +98,34 @@ class ParsedMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarItem:
+    """An event as a letter tells of it. Times are UTC; of a whole day: midnight, and the end is the day after."""
+
+    method: str  # REQUEST, CANCEL, REPLY, PUBLISH ... (RFC 5546 section 1.4)
+    uid: str
+    sequence: int  # of changes of the event
+    summary: str
+    location: str
+    organizer: Address | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    is_all_day: bool
+    is_repeating: bool
+    status: str  # CONFIRMED, TENTATIVE, CANCELLED
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """What a letter says of the delivery of another one to one address (RFC 3464): see mailkit.bounces."""
+
+    original_message_id: str  # of the letter that it is about, "" when the report does not tell
+    recipient: str
+    action: str  # failed, delayed, delivered, relayed, expanded
+    status: str  # such as 5.1.1 (RFC 3463), "" when not said
+    diagnostic: str  # the other server's own words
+
+
+@dataclass(frozen=True, slots=True)
 class ReadLetter:
     """All that is made of a letter by computing alone: see letter_reader.read_letter."""
 
@@ -106,6 +134,8 @@ class ReadLetter:
     text: str  # without what it quotes: for search and for the first words in a list
     html: str  # cleaned: may be shown
     has_remote_images: bool
+    reports: tuple[DeliveryReport, ...] = ()
+    events: tuple[CalendarItem, ...] = ()  # by reading_pool.read_safely alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from mailboxes.advice import Advice
 
 STOPPED_CODE = "stopped"  # of letters that are held because a person stopped their mailbox
+AUTHOR_LEFT_CODE = "author_left"
 
 BY_CODE: dict[str, Advice] = {
     "spam": Advice(
@@ -77,6 +78,17 @@ BY_CODE: dict[str, Advice] = {
         _("The fields in the signature cannot be filled in."),
         _("Correct the signature in your profile, or that of the mailbox, and send the letter again."),
     ),
+    "fields": Advice(
+        _("The merge fields of the letter cannot be filled in."),
+        _("Read below which one is at fault. Cancel the letter, correct its text, and send it again."),
+    ),
+    "attachment": Advice(
+        _("A file by link could not be fetched, so the letter was not sent."),
+        _(
+            "Open the link below in a private window of your browser: it must lead to the file itself, on a public web "
+            "server and without a sign-in. Correct it, or take it off, and send the letter again."
+        ),
+    ),
     "file_missing": Advice(
         _("An attached file is no longer here."), _("Write the letter anew and attach the file again.")
     ),
@@ -90,6 +102,18 @@ BY_CODE: dict[str, Advice] = {
             "The letter goes out by itself when the mailbox is resumed or connected again in Settings. Cancel it when "
             "it is not to be sent any more."
         ),
+    ),
+    AUTHOR_LEFT_CODE: Advice(
+        _("Its author may not send any more: an administrator has deactivated the user meanwhile."),
+        _("Write the letter anew in your own name, or leave it out."),
+    ),
+    "over_daily_limit": Advice(
+        _("This mailbox has sent as many letters as it may in one day."),
+        _("Nothing to do: the letter goes tomorrow. The limit can be raised in the settings of the mailbox."),
+    ),
+    "bounced": Advice(
+        _("The letter was sent, but it came back: a recipient's server could not deliver it."),
+        _("Read what that server says, correct the address, or reach the recipient in another way."),
     ),
     "interrupted": Advice(
         _("Sending was interrupted again and again."), _("Send the letter again. If it fails once more, tell support.")

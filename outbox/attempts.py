@@ -10,18 +10,18 @@ from collections.abc import Sequence
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from letter_templates.errors import TemplateRefused
-from mailboxes.connections import send_letter
+from letter_templates.errors import PartRefused, TemplateRefused
 from mailboxes.health import note_smtp_refused
 from mailkit.errors import LoginRefused, MailError, RecipientRefused, UnsafeText
 from mailkit.failpoints import failpoint
 from mailkit.types import RecipientResult, SmtpResult
-from outbox import leases, states
+from outbox import states
 from outbox.composing import freeze
+from outbox.errors import LinkFailed
 from outbox.failures import MAX_ATTEMPTS, code_of_reply, judge, pause_after, words_of
+from outbox.line import Line
 from outbox.models import OutgoingMail, OutgoingRecipient
 from outbox.notices import FAILED, SOME_REFUSED, UNKNOWN, tell_author
-from outbox.settling import file_letter
 
 logger = logging.getLogger(__name__)
 
@@ -30,53 +30,54 @@ RecipientState = OutgoingRecipient.State
 DATABASE_PAUSES = (0, 1, 2, 4, 8, 15, 30)  # seconds
 
 
-def attempt(mail: OutgoingMail) -> None:
-    """From the final bytes to the filed letter. The letter is leased. Raises LetterChanged when the lease was lost."""
+def attempt(mail: OutgoingMail, line: Line) -> bytes:
+    """From the final bytes, which are returned, to the outcome in the row; b"" when they cannot be made. The letter is
+    leased, and a sent one stays so. Raises LetterChanged when the lease was lost.
+    """
     failpoint("T3")
-    assert mail.lease_token is not None  # noqa: S101  (it has just been claimed)
-    with leases.kept(mail.lease_token):
-        try:
-            raw = freeze(mail)
-        except FileNotFoundError:
-            fail(mail, code="file_missing", detail="")
-            return
-        except UnsafeText as error:
-            fail(mail, code="unsafe_text", detail=str(error))
-            return
-        except TemplateRefused as error:
-            _refuse_signature(mail, error)
-            return
-        failpoint("T5")
-        outcome = _hand_over(mail, raw)
-        failpoint("T11")
-        _record_surely(mail, outcome)
-        failpoint("T12")
-        if mail.state == State.SENT:
-            file_letter(mail, raw)
-            states.release(mail)
+    try:
+        raw = freeze(mail)
+    except (FileNotFoundError, LinkFailed, TemplateRefused, UnsafeText) as error:
+        _give_up_making(mail, error)
+        return b""
+    failpoint("T5")
+    outcome = _hand_over(mail, raw, line)
+    failpoint("T11")
+    _record_surely(mail, outcome)
+    failpoint("T12")
+    return raw
 
 
-def _refuse_signature(mail: OutgoingMail, error: TemplateRefused) -> None:
-    """What a busy machine may have been the reason of is tried again; a signature with a fault needs its writer."""
-    if error.is_passing and mail.attempts < MAX_ATTEMPTS:
-        due_at = timezone.now() + pause_after(mail.attempts)
-        states.mark_retry(mail, due_at=due_at, code="signature", detail=error.message)
+def _give_up_making(mail: OutgoingMail, error: Exception) -> None:
+    """It needs its writer; but what a busy machine may have been the reason of is tried again."""
+    code, detail = _why_not_made(error)
+    if isinstance(error, TemplateRefused) and error.is_passing and mail.attempts < MAX_ATTEMPTS:
+        states.mark_retry(mail, due_at=timezone.now() + pause_after(mail.attempts), code=code, detail=detail)
     else:
-        fail(mail, code="signature", detail=error.message)
+        fail(mail, code=code, detail=detail)
 
 
-def _hand_over(mail: OutgoingMail, raw: bytes) -> SmtpResult | MailError:
+def _why_not_made(error: Exception) -> tuple[str, str]:
+    """The code of outbox.advice, and what there is to say beside it."""
+    if isinstance(error, TemplateRefused):
+        return "fields" if isinstance(error, PartRefused) else "signature", error.message
+    if isinstance(error, LinkFailed):
+        return "attachment", str(error)
+    return ("unsafe_text", str(error)) if isinstance(error, UnsafeText) else ("file_missing", "")
+
+
+def _hand_over(mail: OutgoingMail, raw: bytes, line: Line) -> SmtpResult | MailError:
     """The conversation with the server; its failures are outcomes too."""
 
     def note_data_accepted() -> None:
         """The server said 354. Raises LetterChanged, and then not a byte flows: another worker has the letter."""
         failpoint("T8")
-        states.note(mail, data_accepted_at=timezone.now())
+        states.note(mail, raw_name=mail.raw_name, data_accepted_at=timezone.now())
         failpoint("T9")
 
-    waiting = mail.recipients.filter(state=RecipientState.WAITING).values_list("address", flat=True)
+    waiting = [row.address for row in mail.recipients.all() if row.state == RecipientState.WAITING]
     try:
-        return send_letter(mail.mailbox, recipients=list(waiting), raw=raw, on_data_accepted=note_data_accepted)
+        return line.send(mail.mailbox, recipients=waiting, raw=raw, on_data_accepted=note_data_accepted)
     except MailError as error:
         return error
 
@@ -85,20 +86,35 @@ def _record_surely(mail: OutgoingMail, outcome: SmtpResult | MailError) -> None:
     """This process alone knows what the server said: a database that restarts must not make an unknown of it."""
     for pause in DATABASE_PAUSES:
         try:
-            record(copy.copy(mail), outcome)
+            record(mail, outcome)
             break
         except (OperationalError, InterfaceError):
             logger.warning("outcome not recorded yet", extra={"mail": mail.pk}, exc_info=True)
             connection.close()
             time.sleep(pause)
     else:
-        record(copy.copy(mail), outcome)
+        record(mail, outcome)
+
+
+def record(mail: OutgoingMail, outcome: SmtpResult | MailError) -> None:
+    """Write the outcome down, in the row and in `mail`; in neither when it fails. Raises LetterChanged."""
+    if isinstance(outcome, SmtpResult) and _is_taken_by_all(mail, outcome):
+        states.mark_taken(mail, timezone.now())
+        return
+    _record_parts(copy.copy(mail), outcome)
     mail.refresh_from_db()
 
 
+def _is_taken_by_all(mail: OutgoingMail, result: SmtpResult) -> bool:
+    """Nobody refused it, now or earlier. Most letters are so, and for them there is little to write down."""
+    was_refused = any(row.state == RecipientState.REFUSED for row in mail.recipients.all())
+    return not was_refused and all(answer.is_accepted for answer in result.recipients)
+
+
 @transaction.atomic
-def record(mail: OutgoingMail, outcome: SmtpResult | MailError) -> None:
-    """Write the outcome down. Raises LetterChanged."""
+def _record_parts(mail: OutgoingMail, outcome: SmtpResult | MailError) -> None:
+    if mail.data_accepted_at is None and mail.raw_name:
+        states.note(mail, raw_name=mail.raw_name)
     if isinstance(outcome, SmtpResult):
         _record_answers(mail, outcome.recipients)
         _conclude(mail, is_accepted=True)

@@ -3,7 +3,8 @@
 What is committed, and when, is what keeps a crash from sending twice (reliability: failpoints T3-T13):
 
     claimed (T3) -> final bytes stored (T4) -> connecting (T5) -> server said 354: noted before the bytes flow (T8, T9)
-    -> server said 250 (T11): noted (T12) -> filed -> copied to Sent (T13, outbox.settling)
+    -> server said 250 (T11): noted (T12) -> filed, with others of a burst (outbox.sent_letters) -> copied to Sent (T13,
+    outbox.settling)
 
 A worker that dies before the note of 354 has sent nothing: the letter goes back to the queue. One that dies after it
 leaves an unknown outcome, which is looked up and never resent by ourselves.
@@ -11,65 +12,57 @@ leaves an unknown outcome, which is looked up and never resent by ourselves.
 
 from __future__ import annotations
 
-import logging
-import time
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.db.models import Min
 from django.utils import timezone
 
 from accounts.tenancy import every_account
 from mailboxes.health import SENDING_HELD
 from mailboxes.models import Mailbox
 from outbox import states
-from outbox.advice import STOPPED_CODE
-from outbox.attempts import attempt, fail, leave_unknown
-from outbox.errors import LetterChanged
-from outbox.failures import HOLD_FOR, MAX_ATTEMPTS, pause_after
+from outbox.advice import AUTHOR_LEFT_CODE, STOPPED_CODE
+from outbox.attempts import fail, leave_unknown
+from outbox.composing import find_again
+from outbox.failures import MAX_ATTEMPTS, pause_after
 from outbox.models import OutgoingMail
+from outbox.sending import hold_waiting, send_all
 from outbox.settling import settle
 
-logger = logging.getLogger(__name__)
-
 State = OutgoingMail.State
-WORK_SECONDS = 150  # then the next wake-up goes on: well below the time limit of a task
 CRASHES_AT_ONCE = 3  # a dead worker's letter goes again at once so often, then it waits: it may be what kills them
 
 
 def list_mailboxes_with_work() -> list[tuple[int, int]]:
-    """(account, mailbox) of all that have something to send, to settle, to recover or to release."""
+    """(account, mailbox) of all that have something to send, to settle, to recover or to release; letters of people
+    first, then whoever waits longest."""
     with every_account("claim due letters"):
-        work = OutgoingMail.objects.with_work(timezone.now())
-        return list(work.order_by("mailbox_id").values_list("account_id", "mailbox_id").distinct())
+        work = OutgoingMail.objects.with_work(timezone.now()).order_by().values_list("account_id", "mailbox_id")
+        by_haste = work.annotate(priority=Min("priority"), since=Min("due_at")).order_by("priority", "since")
+        return [(account_id, mailbox_id) for account_id, mailbox_id, *_ in by_haste]
 
 
-def deliver(mailbox_id: int) -> None:
-    """All that this mailbox has to send now, and what follows from it. Safe to be called at any time, by anybody."""
+def deliver(mailbox_id: int) -> bool:
+    """What this mailbox has to send now, and what follows from it. Safe to be called at any time, by anybody.
+
+    True when it gave way to others before all was sent: it has to come again.
+    """
     mailbox = Mailbox.objects.filter(pk=mailbox_id).first()
     if mailbox is None:
-        return
+        return False
+    has_more = False
     recover(mailbox)
     release_held(mailbox)
+    fail_left_behind(mailbox)
     if mailbox.is_stopped:
         hold_waiting(mailbox, code=STOPPED_CODE)
     elif mailbox.error_code in SENDING_HELD:
         hold_waiting(mailbox, code="auth", detail=mailbox.error_detail)
     else:
-        _send_all(mailbox)
+        has_more = send_all(mailbox)
     settle(mailbox)
-
-
-def _send_all(mailbox: Mailbox) -> None:
-    until = time.monotonic() + WORK_SECONDS
-    while time.monotonic() < until and (mail := claim_next(mailbox)):
-        try:
-            attempt(mail)
-        except LetterChanged:
-            logger.warning("lease lost", extra={"mail": mail.pk})
-        if mail.state == State.HELD:
-            # Each try with a wrong password brings the provider nearer to locking it.
-            hold_waiting(mailbox, code="auth", detail=mail.error_detail)
-            return
+    return has_more
 
 
 def recover(mailbox: Mailbox) -> None:
@@ -77,6 +70,7 @@ def recover(mailbox: Mailbox) -> None:
     now = timezone.now()
     with transaction.atomic():
         for mail in OutgoingMail.objects.abandoned(now).filter(mailbox=mailbox).select_for_update(skip_locked=True):
+            find_again(mail)
             if mail.data_accepted_at:
                 leave_unknown(mail, detail="")
             elif mail.attempts >= MAX_ATTEMPTS:
@@ -84,14 +78,6 @@ def recover(mailbox: Mailbox) -> None:
             else:
                 pause = pause_after(mail.attempts) if mail.attempts > CRASHES_AT_ONCE else timedelta(0)
                 states.put_back(mail, due_at=now + pause)
-
-
-def hold_waiting(mailbox: Mailbox, *, code: str, detail: str = "") -> None:
-    """What is due waits for the sign-in, or for a person; what is to be sent later may find it mended."""
-    now = timezone.now()
-    with transaction.atomic():
-        for mail in OutgoingMail.objects.waiting(now).filter(mailbox=mailbox).select_for_update(skip_locked=True):
-            states.hold(mail, until=now + HOLD_FOR, code=code, detail=detail)
 
 
 def release_held(mailbox: Mailbox) -> None:
@@ -107,16 +93,9 @@ def release_held(mailbox: Mailbox) -> None:
                 states.put_back(mail, due_at=now)
 
 
-def claim_next(mailbox: Mailbox) -> OutgoingMail | None:
-    """The next letter, leased; None when there is none or another worker is sending from this mailbox."""
-    now = timezone.now()
-    waiting = OutgoingMail.objects.of_working_mailboxes().waiting(now).filter(mailbox=mailbox)
-    waiting = waiting.select_related("mailbox", "author__user")
-    try:
-        with transaction.atomic():
-            mail = waiting.select_for_update(skip_locked=True, of=("self",)).first()
-            if mail is not None:
-                states.claim(mail, now)
-    except IntegrityError:  # "outgoingmail_one_at_a_time"
-        return None
-    return mail
+def fail_left_behind(mailbox: Mailbox) -> None:
+    """What was being sent when its author was deactivated is not tried again: nobody sends for who is gone (G11)."""
+    left = OutgoingMail.objects.left_behind(timezone.now()).filter(mailbox=mailbox).select_related("author")
+    with transaction.atomic():
+        for mail in left.select_for_update(skip_locked=True, of=("self",)):
+            fail(mail, code=AUTHOR_LEFT_CODE, detail="")

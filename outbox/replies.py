@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
-from mailboxes.models import Mailbox
+from mailboxes.models import Mailbox, SenderAlias
 from mailkit.addresses import email_key
 from mailkit.subjects import reply_subject
 from mailkit.types import Address
 from outbox.texts import quote_html, quote_text, text_to_html
 from threads.models import Message, Participant
+from tracking.originals import original_html, original_text
 
 Role = Participant.Role
 
@@ -51,8 +53,10 @@ def reply_defaults(member: Membership, message: Message, reply_all: bool = False
 
 def _own_keys(member: Membership, mailbox: Mailbox) -> frozenset[str]:
     """Those whose copy the writer has anyway. Colleagues stay: whoever answers all does not mean to drop them."""
-    own_mailboxes = Mailbox.objects.filter(owner=member).values_list("address_key", flat=True)
-    return frozenset({mailbox.address_key, email_key(member.user.email), *own_mailboxes})
+    own = Mailbox.objects.filter(Q(owner=member) | Q(pk=mailbox.pk))
+    aliases = SenderAlias.objects.filter(mailbox__in=own, confirmed_at__isnull=False)
+    keys = [*own.values_list("address_key", flat=True), *aliases.values_list("address_key", flat=True)]
+    return frozenset({email_key(member.user.email), *keys})
 
 
 def _people(message: Message) -> dict[str, list[Address]]:
@@ -86,4 +90,5 @@ def _quoted(message: Message) -> tuple[str, str]:
     who = f"{message.from_name} <{message.from_address}>" if message.from_name else message.from_address
     when = date_format(timezone.localtime(message.sent_at or message.received_at), "DATETIME_FORMAT")
     attribution = _("On %(date)s, %(who)s wrote:") % {"date": when, "who": who}
-    return quote_html(attribution, body.html or text_to_html(body.text)), quote_text(attribution, body.text)
+    text, html = original_text(body.text), original_html(body.html)
+    return quote_html(attribution, html or text_to_html(text)), quote_text(attribution, text)

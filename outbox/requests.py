@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from letter_templates.trigger_choice import TriggerChoice
 from mailkit.addresses import AddressRefused, email_key, parse_typed_address
 from mailkit.types import Address
-from outbox.errors import InvalidRecipient, InvalidSubject, NoRecipients, TooLarge, TooManyRecipients
+from outbox.errors import (
+    InvalidRecipient,
+    InvalidSubject,
+    LetterRefused,
+    NoRecipients,
+    TooLarge,
+    TooManyRecipients,
+)
 from outbox.models import OutgoingRecipient
 
 MAX_RECIPIENTS = 100  # what every server takes in one go (RFC 5321 section 4.5.3.1.8)
 MAX_SUBJECT_CHARS = 900
-MAX_UNDO_SECONDS = 60
+MAX_LINKS = 10
+MAX_LINK_CHARS = 2_000
+_LINK_STARTS = ("http://", "https://", "{{", "{%")
 
 Kind = OutgoingRecipient.Kind
 
 
 @dataclass(frozen=True, slots=True)
 class LetterRequest:
-    """`to`, `cc`, `bcc` hold one address each, as typed: `a@b.example` or `Name <a@b.example>`."""
+    """`to`, `cc`, `bcc` hold one address each, as typed: `a@b.example` or `Name <a@b.example>`.
+
+    With `merge_fields`, subject, text and html hold merge fields. What others wrote stands in the quotes, where none is
+    ever looked for.
+    """
 
     mailbox_id: int
     to: Sequence[str]
@@ -33,10 +47,27 @@ class LetterRequest:
     subject: str = ""
     text: str = ""
     html: str = ""
+    quote_text: str = ""  # the letter answered or forwarded, in both forms
+    quote_html: str = ""
+    merge_fields: bool = False
+    with_signature: bool = True
+    alias_id: int | None = None  # another From address of the mailbox (R16)
+    template_id: int | None = None
+    attachment_url: str = ""  # files by link, one a line, fetched when the letter is made (M46)
+    contact_id: int | None = None  # whose fields are filled in; without one, those of the first recipient
+    lead_id: int | None = None
     reply_to_message_id: int | None = None
+    forward_message_id: int | None = None
     upload_ids: Sequence[int] = ()
+    content_ids: Mapping[int, str] = field(default_factory=dict)  # by upload: images that stand in the html
     send_at: datetime | None = None  # aware; None: at once
     undo_seconds: int = 0
+    triggers: TriggerChoice | None = None  # checked by automation.choice; None: those of the template that fills it in
+    track_opens: bool | None = None  # None: as the mailbox
+    track_links: bool | None = None
+    is_automatic: bool = False  # a rule of the account sends it
+    depth: int = 0  # letters of triggers that led to it, itself among them (M98)
+    mailing_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +92,13 @@ def recipients_of(request: LetterRequest) -> list[Recipient]:
     return list(found.values())
 
 
-def _parsed(field: str, typed: str) -> Address:
+def _parsed(kind: str, typed: str) -> Address:
     try:
         address = parse_typed_address(typed)
     except AddressRefused as error:
-        raise InvalidRecipient(field, typed, _reason(error.code)) from error
+        raise InvalidRecipient(kind, typed, _reason(error.code)) from error
     if _has_controls(address.name):
-        raise InvalidRecipient(field, typed, _reason("bad_name"))
+        raise InvalidRecipient(kind, typed, _reason("bad_name"))
     return address
 
 
@@ -97,6 +128,17 @@ def checked_subject(subject: str) -> str:
 def _has_controls(text: str) -> bool:
     """A line break would begin another header."""
     return any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in text)
+
+
+def checked_links(links: str) -> str:
+    """Files by link, one a line; merge fields may stand in them. Raises LetterRefused."""
+    plain = [link for line in links.splitlines() if (link := line.strip())]
+    if len(plain) > MAX_LINKS:
+        words = _("A letter can have up to %(limit)d files by link.") % {"limit": MAX_LINKS}
+        raise LetterRefused("attachment_url", words)
+    if any(len(link) > MAX_LINK_CHARS or not link.lower().startswith(_LINK_STARTS) for link in plain):
+        raise LetterRefused("attachment_url", _("A link to a file begins with https://."))
+    return "\n".join(plain).replace("\0", "")
 
 
 def checked_body(body: str) -> str:

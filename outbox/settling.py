@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,22 +24,23 @@ from mailkit.errors import FolderGone, MailError, PermanentMailError, ProtocolVi
 from mailkit.failpoints import failpoint
 from mailkit.folders import find_sent_folder
 from mailkit.imap_session import ImapSession
+from mailkit.providers import files_sent
 from outbox import leases, states
 from outbox.composing import own_copy, thaw
 from outbox.errors import LetterChanged
 from outbox.models import OutgoingMail, OutgoingRecipient
 from outbox.notices import UNKNOWN, tell_author
-from outbox.states import LEASE
 from outbox.storage import read_bytes
-from threads.filing import file_sent_letter
-from threads.models import Folder
+from threads.filing import SentLetter, file_sent_letters
+from threads.models import Folder, Message
 
 logger = logging.getLogger(__name__)
 
 State = OutgoingMail.State
 SentCopy = OutgoingMail.SentCopy
-SETTLED_AT_ONCE = 50  # letters in one session
+SETTLED_AT_ONCE = 100  # letters in one session
 FIRST_PAUSE = timedelta(minutes=1)  # doubled each time
+PROVIDER_FILES_WITHIN = timedelta(minutes=10)
 LOOK_FOR = timedelta(hours=24)  # then the copy has failed, and the unknown stays unknown
 
 
@@ -53,8 +55,7 @@ def settle(mailbox: Mailbox) -> None:
         if mailbox.can_receive:
             _visit_sent_folder(mailbox, mails)
         else:
-            for mail in mails:
-                _take_step(mail, _do_without_folder)
+            _do_without_folders(mails, token)
 
 
 def _take_step(mail: OutgoingMail, step: Callable[[OutgoingMail], None]) -> bool:
@@ -78,8 +79,8 @@ def _claim(mailbox: Mailbox, token: uuid.UUID) -> list[OutgoingMail]:
         mails = list(
             due.order_by("sent_check_at", "id").select_for_update(skip_locked=True, of=("self",))[:SETTLED_AT_ONCE]
         )
-        for mail in mails:
-            states.note(mail, lease_token=token, lease_until=now + LEASE)
+        if mails:
+            states.claim_to_settle(mails, token, now)
     return mails
 
 
@@ -90,11 +91,25 @@ def _file_late(mail: OutgoingMail) -> None:
 
 
 def file_letter(mail: OutgoingMail, raw: bytes) -> None:
-    """One message in the CRM; filing knows a letter that sync was first to find in Sent."""
-    assert mail.sent_at is not None  # noqa: S101  (who calls has seen it)
-    message = file_sent_letter(mail.mailbox, raw=own_copy(mail, raw), sent_at=mail.sent_at)
-    states.note(mail, message_id=message.pk, thread_id=message.thread_id)
-    live.publish("outbox", mailbox_id=mail.mailbox_id, mail=mail.pk)
+    """Raises LetterChanged."""
+    if file_letters([(mail, raw)]) != 1:
+        raise LetterChanged(mail.pk)
+
+
+def file_letters(letters: Sequence[tuple[OutgoingMail, bytes]]) -> int:
+    """One message in the CRM for each; filing knows a letter that sync was first to find in Sent. None for those that
+    people have deleted for good meanwhile. All are of one mailbox and one lease; the number of those that still had it.
+    """
+    mailbox, token = letters[0][0].mailbox, letters[0][0].lease_token
+    copies = [SentLetter(own_copy(mail, raw), mail.sent_at) for mail, raw in letters if mail.sent_at]
+    messages = file_sent_letters(mailbox, copies)
+    filed = {mail.pk: place for (mail, _raw), place in zip(letters, messages, strict=True) if place}
+    noted = states.note_filed(filed, token)
+    for mail, _raw in letters:
+        if mail.pk in filed:
+            mail.message_id, mail.thread_id = filed[mail.pk]
+    live.publish("outbox", mailbox_id=mailbox.pk)
+    return noted + len(letters) - len(filed)
 
 
 def _visit_sent_folder(mailbox: Mailbox, mails: list[OutgoingMail]) -> None:
@@ -117,7 +132,9 @@ def _visit_sent_folder(mailbox: Mailbox, mails: list[OutgoingMail]) -> None:
 def _sent_folder(mailbox: Mailbox, session: ImapSession) -> str:
     """The one that is read, so that the copy comes back as the letter that we know; "" when the server has none."""
     known = Folder.objects.filter(mailbox=mailbox, role=Folder.Role.SENT).first()
-    return known.name if known else find_sent_folder(session.list_folders()) or ""
+    if known is None or mailbox.sent_folder not in ("", known.name):  # picked by a person, and not looked at yet
+        return mailbox.sent_folder or find_sent_folder(session.list_folders()) or ""
+    return known.name
 
 
 def _settle_one(mail: OutgoingMail, *, session: ImapSession, folder: str) -> None:
@@ -133,10 +150,28 @@ def _settle_one(mail: OutgoingMail, *, session: ImapSession, folder: str) -> Non
 
 
 def _look_up(mail: OutgoingMail, session: ImapSession) -> None:
-    if session.find_by_message_id(mail.message_id_header):
+    if _is_answered(mail):
+        prove_sent(mail)
+        states.release(mail)
+    elif session.find_by_message_id(mail.message_id_header):
         _found(mail)
     else:
         _later(mail)
+
+
+def _is_answered(mail: OutgoingMail) -> bool:
+    """Somebody has it, or nobody could answer."""
+    places = [mail.mailbox_id, *([mail.answers_to_id] if mail.answers_to_id else [])]
+    return Message.objects.filter(mailbox__in=places, in_reply_to=mail.message_id_header).exists()
+
+
+@transaction.atomic
+def prove_sent(mail: OutgoingMail) -> None:
+    """An outcome that nobody knew is known: an answer or a report came. It is filed and copied with the next round."""
+    if mail.state != State.UNKNOWN or mail.sent_at is not None:
+        return
+    mail.recipients.filter(state=OutgoingRecipient.State.WAITING).update(state=OutgoingRecipient.State.ACCEPTED)
+    states.mark_sent(mail, mail.data_accepted_at or timezone.now())
 
 
 @transaction.atomic
@@ -152,6 +187,9 @@ def _copy(mail: OutgoingMail, session: ImapSession, folder: str) -> None:
     raw = own_copy(mail, read_bytes(mail.raw_name))
     try:
         if not session.find_by_message_id(mail.message_id_header):
+            if _provider_will_file(mail):
+                _later(mail)
+                return
             session.append(folder, raw, flags=["\\Seen"], received_at=mail.sent_at or timezone.now())
             failpoint("T13")
     except (FolderGone, ProtocolViolated):  # not about this letter: later, in another session
@@ -163,10 +201,19 @@ def _copy(mail: OutgoingMail, session: ImapSession, folder: str) -> None:
         _copied(mail)
 
 
+def _provider_will_file(mail: OutgoingMail) -> bool:
+    """Gmail and others put what they send into Sent by themselves, but not always at once: two copies would be one
+    too many. What is not there after a while, we put there after all."""
+    is_early = mail.sent_at is not None and timezone.now() - mail.sent_at < PROVIDER_FILES_WITHIN
+    return is_early and files_sent(mail.mailbox.smtp_host, mail.mailbox.imap_host)
+
+
 def _copied(mail: OutgoingMail) -> None:
-    _done(mail, SentCopy.DONE)
     if mail.state == State.SENT:
-        thaw(mail)
+        thaw(mail, **_ended(SentCopy.DONE))
+    else:
+        _done(mail, SentCopy.DONE)
+    failpoint("T14")
 
 
 def _do_without_folder(mail: OutgoingMail) -> None:
@@ -176,8 +223,20 @@ def _do_without_folder(mail: OutgoingMail) -> None:
     _done(mail, SentCopy.NONE)
 
 
+def _do_without_folders(mails: Sequence[OutgoingMail], token: uuid.UUID) -> None:
+    """The same for many: those that were sent need one statement together."""
+    for mail in mails:
+        if mail.state == State.UNKNOWN:
+            _take_step(mail, _do_without_folder)
+    states.end_settling([mail for mail in mails if mail.state != State.UNKNOWN], token, SentCopy.NONE)
+
+
 def _done(mail: OutgoingMail, sent_copy: SentCopy) -> None:
-    states.note(mail, sent_copy=sent_copy, sent_check_at=None, lease_token=None, lease_until=None)
+    states.note(mail, **_ended(sent_copy))
+
+
+def _ended(sent_copy: SentCopy) -> dict[str, Any]:
+    return {"sent_copy": sent_copy, "sent_check_at": None, "lease_token": None, "lease_until": None}
 
 
 def _later(mail: OutgoingMail) -> None:

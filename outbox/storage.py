@@ -39,9 +39,19 @@ def _chunks(file: File[bytes]) -> Iterator[bytes]:
     file.seek(0)
 
 
-def store_final(mailbox_id: int, raw: bytes) -> str:
-    """Its name: among the files of the mailbox, with which it is deleted when it was left there (K64)."""
-    return default_storage.save(f"{folder_of(mailbox_id)}/outgoing/{uuid.uuid4()}.eml", ContentFile(raw))
+def name_final(mailbox_id: int, mail_id: int, lease_token: uuid.UUID | None) -> str:
+    """Among the files of the mailbox, with which it is deleted when it was left there (K64). No two workers have the
+    same name, and that of a worker who died is known from the letter's row.
+    """
+    return f"{folder_of(mailbox_id)}/outgoing/{mail_id}-{lease_token or uuid.uuid4()}.eml"
+
+
+def store_final(name: str, raw: bytes) -> None:
+    default_storage.save(name, ContentFile(raw))
+
+
+def has_final(name: str) -> bool:
+    return default_storage.exists(name)
 
 
 def read_bytes(name: str) -> bytes:

@@ -7,8 +7,10 @@ finds all that is due. `expires`: wake-ups do not pile up while workers are busy
 from __future__ import annotations
 
 from celery import shared_task
+from django.utils import timezone
 
 from accounts.tenancy import tenant
+from outbox import bounces, purging
 from outbox.delivery import deliver, list_mailboxes_with_work
 
 WAKE_UP_SECONDS = 60
@@ -25,6 +27,35 @@ def deliver_due() -> None:
 
 @shared_task(soft_time_limit=SOFT_LIMIT_SECONDS, time_limit=HARD_LIMIT_SECONDS)
 def deliver_mailbox(account_id: int, mailbox_id: int) -> None:
-    """All that this mailbox has to send now."""
+    """What this mailbox has to send now."""
     with tenant(account_id):
-        deliver(mailbox_id)
+        has_more = deliver(mailbox_id)
+    if has_more:  # behind those that wait
+        deliver_mailbox.apply_async((account_id, mailbox_id), expires=WAKE_UP_SECONDS)
+
+
+@shared_task(expires=60)
+def read_bounces() -> None:
+    """Beat, every minute."""
+    for account_id in bounces.list_accounts_with_reports():
+        handle_bounces.apply_async((account_id,), expires=60)
+
+
+@shared_task
+def handle_bounces(account_id: int) -> None:
+    with tenant(account_id):
+        bounces.handle_waiting()
+
+
+@shared_task(expires=600)
+def purge_due() -> None:
+    """Beat, each hour: accounts with files that nothing names any more, or drafts whose letters are sent."""
+    for account_id in purging.list_accounts(timezone.now()):
+        purge_account.apply_async((account_id,), expires=3600)
+
+
+@shared_task
+def purge_account(account_id: int) -> None:
+    """A long one goes on with the next sweep."""
+    with tenant(account_id):
+        purging.purge(timezone.now())

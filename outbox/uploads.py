@@ -9,25 +9,35 @@ from collections.abc import Sequence
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Sum
 
 from accounts.models import Membership
-from outbox.errors import TooLarge, UnknownUpload
-from outbox.models import Upload
+from letter_templates.models import TemplateFile
+from letter_templates.stored_files import hold_upload_name
+from outbox.errors import NotAnImage, TooLarge, TooManyFiles, UnknownUpload
+from outbox.models import DraftAttachment, MailingFile, OutgoingAttachment, Upload
 from outbox.storage import name_upload, store_upload_bytes
 
 MAX_NAME_CHARS = 200
 _TYPE = re.compile(
     r"[a-z0-9][a-z0-9!#$&^_.+-]{0,62}/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}", re.ASCII
 )  # RFC 6838, section 4.2
+IMAGE_TYPES = frozenset(["image/png", "image/jpeg", "image/gif", "image/webp"])  # what mail programs show
+IN_A_LETTER = Exists(OutgoingAttachment.objects.filter(upload=OuterRef("pk")))
+IN_A_DRAFT = Exists(DraftAttachment.objects.filter(upload=OuterRef("pk")))
+IN_A_MAILING = Exists(MailingFile.objects.filter(upload=OuterRef("pk")))
+# The bytes are kept for the template anyway: given to us for it, or taken from it for a draft.
+IN_A_TEMPLATE = Exists(TemplateFile.objects.filter(storage_name=OuterRef("storage_name")))
 _NEVER_IN_NAMES = re.compile(r'[\\/:*?"<>|]')
 
 
 def store_upload(member: Membership, file: UploadedFile) -> Upload:
-    """Keep a file for a letter. Raises TooLarge."""
+    """Keep a file for a letter. Raises TooLarge, TooManyFiles."""
     size = file.size or 0
     if size > settings.ATTACHMENTS_MAX_BYTES:
         raise TooLarge("file", settings.ATTACHMENTS_MAX_BYTES)
+    _check_room(member, size)
     filename = safe_filename(file.name or "")
     name = name_upload(file)
     with transaction.atomic():
@@ -43,22 +53,38 @@ def store_upload(member: Membership, file: UploadedFile) -> Upload:
     return upload
 
 
-def hold_upload_name(name: str) -> None:
-    """Until the end of the transaction: whoever deletes bytes that no row names must not miss one that comes just now.
+def store_image(member: Membership, file: UploadedFile) -> Upload:
+    """One that stands in the text. Raises TooLarge, TooManyFiles, NotAnImage."""
+    if (file.size or 0) > settings.IMAGE_MAX_BYTES:
+        raise TooLarge("image", settings.IMAGE_MAX_BYTES)
+    if content_type_of(file.name or "", file.content_type or "") not in IMAGE_TYPES:
+        raise NotAnImage
+    return store_upload(member, file)
 
-    So the row comes first and the bytes after it.
+
+def _check_room(member: Membership, size: int) -> None:
+    """For files that wait in drafts, or were never used. Those of letters, mailings and templates are the account's."""
+    waiting = Upload.objects.filter(membership=member).exclude(IN_A_LETTER | IN_A_MAILING | IN_A_TEMPLATE)
+    used = waiting.aggregate(total=Sum("size"))["total"] or 0
+    if used + size > settings.UNSENT_FILES_MAX_BYTES:
+        raise TooManyFiles(settings.UNSENT_FILES_MAX_BYTES)
+
+
+def get_uploads(member: Membership, upload_ids: Sequence[int], *, hold: bool = False) -> list[Upload]:
+    """In the order asked for. `hold` keeps them until the end of the transaction: no purge takes away what is about to
+    be named. Raises UnknownUpload.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('upload ' || %s, 0))", [name])
-
-
-def uploads_of(member: Membership, upload_ids: Sequence[int]) -> list[Upload]:
-    """In the order asked for. Raises UnknownUpload, TooLarge."""
-    found = Upload.objects.filter(membership=member).in_bulk(list(upload_ids))
+    mine = Upload.objects.filter(membership=member, pk__in=list(upload_ids)).order_by("pk")
+    found = {upload.pk: upload for upload in (mine.select_for_update(no_key=True) if hold else mine)}
     for upload_id in upload_ids:
         if upload_id not in found:
             raise UnknownUpload(upload_id)
-    uploads = [found[upload_id] for upload_id in dict.fromkeys(upload_ids)]
+    return [found[upload_id] for upload_id in dict.fromkeys(upload_ids)]
+
+
+def uploads_of(member: Membership, upload_ids: Sequence[int]) -> list[Upload]:
+    """The same for a letter that is sent, in its transaction. Raises UnknownUpload, TooLarge."""
+    uploads = get_uploads(member, upload_ids, hold=True)
     if sum(upload.size for upload in uploads) > settings.ATTACHMENTS_MAX_BYTES:
         raise TooLarge("upload_ids", settings.ATTACHMENTS_MAX_BYTES)
     return uploads

@@ -30,9 +30,10 @@ class SeenFolder:
 def look_at_folders(session: ImapSession, mailbox: Mailbox) -> list[SeenFolder]:
     """STATUS of all, in one round trip, and nothing else when both are known (A05). Raises MailError.
 
-    Asks no database where the mailbox's folders were prefetched and are known.
+    The Inbox comes first. Asks no database where the mailbox's folders were prefetched and are known.
     """
-    known = {Folder.Role(folder.role): folder for folder in mailbox.folders.all()}
+    having = {folder.role: folder for folder in mailbox.folders.all()}
+    known = {role: having[role] for role in Folder.Role if role in having}
     if _is_settled(mailbox, known):
         try:
             return _look_at(session, mailbox, {folder: folder.name for folder in known.values()})

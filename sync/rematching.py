@@ -27,16 +27,22 @@ HEADS_AT_ONCE = 500
 PLACES_AT_ONCE = 1000
 KNOWN = """
 SELECT id, identity, message_id_header, is_ours, on_server FROM threads_message
-WHERE mailbox_id = %s AND (identity = ANY(%s) OR is_ours AND message_id_header = ANY(%s)) ORDER BY id
+WHERE mailbox_id = %s AND (identity = ANY(%s) OR is_ours AND message_id_header = ANY(%s))
+UNION ALL SELECT NULL, identity, message_id_header, is_ours, NULL FROM threads_tombstone
+WHERE mailbox_id = %s AND (identity = ANY(%s) OR is_ours AND message_id_header = ANY(%s)) ORDER BY 1
 """
 
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
-    """A letter of ours that one on the server may be."""
+    """A letter of ours that one on the server may be; without a pk it is gone for good, and stays so (K60)."""
 
-    pk: int
+    pk: int | None
     on_server: bool
+
+    @property
+    def outcome(self) -> FolderEntry.Outcome:
+        return FolderEntry.Outcome.DELETED if self.pk is None else FolderEntry.Outcome.IMPORTED
 
 
 @dataclass
@@ -117,8 +123,8 @@ def _match(
         stored = by_identity.get(identities[head.uid]) or ours.get(ids.get(head.uid, ""))
         if stored:
             is_seen = SEEN in head.flags
-            found.places.append(Place(head.uid, stored.pk, FolderEntry.Outcome.IMPORTED, is_seen, is_on_server=True))
-            if not stored.on_server:
+            found.places.append(Place(head.uid, stored.pk, stored.outcome, is_seen, is_on_server=True))
+            if stored.pk is not None and not stored.on_server:
                 found.found_again.append(stored.pk)
         elif reach is None or head.received_at >= reach:
             found.new.append(head.uid)
@@ -130,8 +136,9 @@ def _known(
     """By identity, and those that we sent by Message-ID: providers change what they file themselves."""
     by_identity: dict[bytes, _Stored] = {}
     ours: dict[str, _Stored] = {}
-    for pk, identity, message_id, is_ours, on_server in select(KNOWN, [mailbox.pk, identities, message_ids]):
-        stored = _Stored(pk, on_server)
+    asked = [mailbox.pk, identities, message_ids]
+    for pk, identity, message_id, is_ours, on_server in select(KNOWN, [*asked, *asked]):
+        stored = _Stored(pk, bool(on_server))
         by_identity[bytes(identity)] = stored
         if is_ours:
             ours.setdefault(message_id, stored)

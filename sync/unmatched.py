@@ -22,8 +22,8 @@ Outcome = FolderEntry.Outcome
 
 def without_unmatched(mailbox: Mailbox, folder: Folder, batch: Batch) -> Batch:
     """The batch as this mailbox stores it. A letter that is left out keeps its place in the ledger."""
-    if mailbox.unmatched == Mailbox.Unmatched.STORE or not batch.letters:
-        return batch
+    if mailbox.create_contacts or mailbox.unmatched == Mailbox.Unmatched.STORE or not batch.letters:
+        return batch  # whoever has no card gets one where cards are made
     left_out = _of_strangers(folder, batch.letters)
     return replace(
         batch,

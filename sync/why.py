@@ -10,8 +10,11 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,12 +24,14 @@ from mailboxes.models import Mailbox, MailboxFilter
 from mailkit.addresses import domain_of, email_key
 from mailkit.errors import FolderGone, MailError
 from mailkit.imap_session import ImapSession
-from threads.models import Folder, FolderEntry, Message, QuarantinedLetter
+from threads.deleted import in_own_deleted
+from threads.models import Folder, FolderEntry, Message, QuarantinedLetter, Tombstone
 
 logger = logging.getLogger(__name__)
 
 Outcome = FolderEntry.Outcome
 Live = Callable[[Mailbox], AbstractContextManager[ImapSession]]
+DELETED_CODES = ("deleted_here", "purged")
 MOST = 20  # letters of one kind that an answer names, the newest
 
 
@@ -68,7 +73,12 @@ def explain_absence(
     member: Membership, mailbox: Mailbox, question: Question, *, connect: Live = live_session
 ) -> Explanation:
     """`member` sees the mail of `mailbox`. Asks the server, so no transaction may be open."""
-    known = [*_filed(member, mailbox, question), *_quarantined(mailbox, question), *_filters(mailbox, question)]
+    known = [
+        *_filed(member, mailbox, question),
+        *_purged(mailbox, question),
+        *_quarantined(mailbox, question),
+        *_filters(mailbox, question),
+    ]
     if not mailbox.can_receive:
         words = _("This mailbox only sends: nothing is read from a server.")
         return Explanation(question, (*known, Answer("send_only", words)), is_server_asked=False)
@@ -79,7 +89,7 @@ def explain_absence(
         logger.info("server not asked", extra={"mailbox_id": mailbox.pk, "error": type(error).__name__})
         words = _("The mail server could not be asked just now, so this is only what is known here.")
         return Explanation(question, (*known, Answer("server_unreachable", words)), is_server_asked=False)
-    is_nowhere = not seen and not any(answer.message_id or answer.code == "deleted_here" for answer in known)
+    is_nowhere = not seen and not any(answer.message_id or answer.code in DELETED_CODES for answer in known)
     nowhere = [Answer("not_on_server", _("The mail server has no such letter in Inbox or Sent."))] if is_nowhere else []
     return Explanation(question, (*known, *_unexplained(seen, known), *nowhere), is_server_asked=True)
 
@@ -94,8 +104,9 @@ def _filed(member: Membership, mailbox: Mailbox, question: Question) -> list[Ans
         )
     newest = letters.newest_first()
     kept = [_imported(letter) for letter in newest.filter(deleted_at__isnull=True)[:MOST]]
-    deleted = newest.filter(deleted_at__isnull=False)[:MOST]
-    return [*kept, *_deleted(member, list(deleted))]
+    deleted = newest.filter(deleted_at__isnull=False)
+    shown = [_lies_in_deleted(letter) for letter in deleted.filter(in_own_deleted(member))[:MOST]]
+    return [*kept, *shown, *_hidden(deleted.exclude(in_own_deleted(member)).count())]
 
 
 def _imported(letter: Message) -> Answer:
@@ -107,20 +118,35 @@ def _about(letter: Message, code: str, words: str) -> Answer:
     return Answer(code, words, message_id=letter.pk, thread_id=letter.thread_id, subject=letter.subject)
 
 
-def _deleted(member: Membership, letters: list[Message]) -> list[Answer]:
-    """Others than administrators learn that such letters are there, and nothing of what is in them (K63)."""
-    if member.is_admin:
-        words = _("It was deleted here and lies in Deleted: “%(subject)s”.")
-        return [_about(letter, "deleted_here", words % {"subject": letter.subject}) for letter in letters]
-    if not letters:
-        return []
-    count = len(letters)
+def _lies_in_deleted(letter: Message) -> Answer:
+    words = _("It was deleted here and lies in Deleted: “%(subject)s”.")
+    return _about(letter, "deleted_here", words % {"subject": letter.subject})
+
+
+def _hidden(count: int) -> list[Answer]:
+    """Who does not see Deleted learns that such letters are there, and nothing of what is in them (K63)."""
     words = ngettext(
         "%(count)d such letter was deleted here. An administrator can restore it.",
         "%(count)d such letters were deleted here. An administrator can restore them.",
         count,
     )
-    return [Answer("deleted_here", words % {"count": count})]
+    return [Answer("deleted_here", words % {"count": count})] if count else []
+
+
+def _purged(mailbox: Mailbox, question: Question) -> list[Answer]:
+    """All that is known of what is gone for good is its Message-ID."""
+    if not question.message_id:
+        return []
+    rows = Tombstone.objects.filter(mailbox=mailbox, message_id_header=question.message_id).order_by("-purged_at")
+    words = _("It was deleted here on %(deleted)s and is gone for good since %(purged)s. It does not come back.")
+    return [
+        Answer("purged", words % {"deleted": _day(row.deleted_at), "purged": _day(row.purged_at)})
+        for row in rows[:MOST]
+    ]
+
+
+def _day(moment: datetime) -> str:
+    return date_format(localtime(moment), "DATE_FORMAT")
 
 
 def _quarantined(mailbox: Mailbox, question: Question) -> list[Answer]:
@@ -208,6 +234,7 @@ def _outcome_words(code: str) -> str:
         Outcome.GONE.value: _("It left %(folder)s on the server before it could be fetched, and is back now."),
         Outcome.FAILED.value: _("On the server in %(folder)s, but it could not be read. It waits in quarantine."),
         Outcome.FILTERED.value: _("On the server in %(folder)s, but a filter of this mailbox keeps it out."),
+        Outcome.DELETED.value: _("On the server in %(folder)s. Here it was deleted for good, and does not come back."),
         Outcome.INTERNAL.value: _("On the server in %(folder)s, but between colleagues: this mailbox skips these."),
         Outcome.UNMATCHED.value: _(
             "On the server in %(folder)s, but nobody in it has a card: this mailbox leaves such mail there."

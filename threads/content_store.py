@@ -65,19 +65,25 @@ def gathered(chunks: Iterable[bytes]) -> Iterator[BinaryIO]:
 
 def save_once(name: str, file: IO[bytes], size: int) -> str:
     """The name it got. For large ones: what is there already is not sent again."""
-    is_there = default_storage.exists(name) and default_storage.size(name) == size
-    saved = name if is_there else default_storage.save(name, File(file))
-    make_durable(saved)  # whoever stored it before may not have waited for the disk
+    saved = put_once(name, file, size)
+    make_durable([saved])  # whoever stored it before may not have waited for the disk
     return saved
 
 
-def make_durable(name: str) -> None:
-    """A power cut loses it no more. An object store has promised that when it took the bytes."""
+def put_once(name: str, file: IO[bytes], size: int) -> str:
+    """As `save_once`, and who calls it makes it durable, perhaps with others."""
+    is_there = default_storage.exists(name) and default_storage.size(name) == size
+    return name if is_there else default_storage.save(name, File(file))
+
+
+def make_durable(names: Iterable[str]) -> None:
+    """A power cut loses them no more. An object store has promised that when it took the bytes."""
     try:
-        path = default_storage.path(name)
+        paths = [default_storage.path(name) for name in names]
     except NotImplementedError:
         return
-    for place in (path, os.path.dirname(path)):  # noqa: PTH120  (the name in the directory too)
+    folders = dict.fromkeys(os.path.dirname(path) for path in paths)  # noqa: PTH120  (the names in them too)
+    for place in (*paths, *folders):
         descriptor = os.open(place, os.O_RDONLY)
         try:
             os.fsync(descriptor)

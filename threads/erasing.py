@@ -29,6 +29,7 @@ from threads.models import (
     RemovedLetter,
     RemovedMailbox,
     Thread,
+    Tombstone,
 )
 from threads.sql import select
 
@@ -97,10 +98,11 @@ def _erase_quarantine(mailbox_id: int) -> int:
 
 
 def _erase_rests(mailbox_id: int) -> int:
-    """Threads without letters, and places on the server; their folders go with the mailbox."""
+    """Threads without letters, places on the server, tombstones; their folders go with the mailbox."""
     threads = Thread.objects.filter(mailbox=mailbox_id).values_list("pk", flat=True)
     places = FolderEntry.objects.filter(folder__mailbox=mailbox_id).values_list("pk", flat=True)
-    for rows in (threads, places):
+    tombstones = Tombstone.objects.filter(mailbox=mailbox_id).values_list("pk", flat=True)
+    for rows in (threads, places, tombstones):
         if ids := list(rows.order_by("pk")[:ROWS_AT_ONCE]):
             rows.model.objects.filter(pk__in=ids).delete()
             return len(ids)

@@ -25,18 +25,21 @@ from mailkit.failpoints import failpoint
 from mailkit.letter_reader import read_letter
 from threads import filing_sql, ledger_sql
 from threads.filing_sql import KnownMessage, NewRows
-from threads.grouping import Client, Placement, plan_threads
+from threads.grouping import Client, OurSide, Placement, plan_threads
 from threads.known_letters import KnownLetters
+from threads.lead_on_reply import note_answered
 from threads.ledger_sql import FolderCursor, NotedPlace, Place
 from threads.letters import SEEN, FailedLetter, IncomingLetter, PreparedLetter
 from threads.linking import link_messages
 from threads.models import Folder, FolderEntry, Message
 from threads.own_addresses import our_side_of
 from threads.preparing import prepare_letter
-from threads.raw_store import store_raw, store_raw_stream, store_raws
+from threads.raw_store import store_raw_stream, store_raws
 from threads.signals import message_filed
 from threads.sql import run
+from threads.stored_names import Owners, delete_unnamed
 from threads.thread_counts import lock_threads, recount_threads
+from threads.unknown_people import create_cards, has_strangers, tell_managers
 
 NO_OUTCOMES: Mapping[int, str] = {}
 Outcome = FolderEntry.Outcome
@@ -82,8 +85,11 @@ def file_batch(  # noqa: PLR0913  (all of it goes into one transaction)
     is told of an import or of older mail (G15), but of its progress.
     """
     is_from_sent = folder.role == Folder.Role.SENT
-    letters = [_with_whole_stored(folder.mailbox_id, letter) for letter in letters]
-    unknown = _store_unknown(folder, letters)
+    before = KnownLetters.of(folder.mailbox_id, [letter.parsed for letter in letters])
+    buried = [letter for letter in letters if before.is_buried(letter.parsed, is_from_sent=is_from_sent)]
+    outcomes = {**outcomes, **{letter.uid: Outcome.DELETED for letter in buried}}
+    letters = [_with_whole_stored(folder.mailbox_id, letter) for letter in letters if letter.uid not in outcomes]
+    unknown = _store_unknown(folder, letters, before)
     failpoint("Y7")
     with transaction.atomic():
         mailbox = hold(lease)
@@ -94,7 +100,7 @@ def file_batch(  # noqa: PLR0913  (all of it goes into one transaction)
             if (message := known.find(letter.parsed, is_from_sent=is_from_sent))
         }
         new = {uid: ready for uid, ready in unknown.items() if uid not in found}
-        filed = _file_new(mailbox, list(new.values()), known)
+        filed = _file_new(mailbox, list(new.values()), known, is_silent=progress != Progress.NONE)
         _keep_copies([letter.incoming for letter in letters if letter.uid in found], found)
         failpoint("Y8")
         ids = {**{uid: message.id for uid, message in found.items()}, **_ids_by_uid(new, filed)}
@@ -107,23 +113,84 @@ def file_batch(  # noqa: PLR0913  (all of it goes into one transaction)
         ledger_sql.quarantine(mailbox.pk, folder.pk, cursor.generation, failed)
         _report(mailbox, progress, filed, noted)
         failpoint("Y9")
+    _discard(folder.mailbox_id, [letter.incoming for letter in buried])
     return FiledBatch(list(filed), len(found))
 
 
-def file_sent_letter(mailbox: Mailbox, *, raw: bytes, sent_at: datetime) -> Message:
-    """The letter that the server has just accepted from us (K14, M93). Called again, or after sync: the same row."""
-    letter = IncomingLetter(0, sent_at, frozenset([SEEN]), read_letter(raw))
-    ready = prepare_letter(letter, ours=our_side_of(mailbox.pk), is_from_sent=True, is_ours=True)
-    stored = _Ready(ready, store_raw(mailbox.pk, letter.letter.raw))
+@dataclass(frozen=True, slots=True)
+class SentLetter:
+    """A letter that the server has accepted from us."""
+
+    raw: bytes
+    sent_at: datetime
+
+
+def file_sent_letters(mailbox: Mailbox, letters: Sequence[SentLetter]) -> list[tuple[int, int] | None]:
+    """Message and thread of each (K14, M93). Called again, or after sync: the same rows. None for letters that people
+    have deleted for good meanwhile.
+    """
+    ours = our_side_of(mailbox.pk)
+    prepared = [_prepare_sent(letter, ours) for letter in letters]
+    storing = store_raws(mailbox.pk, [letter.incoming.letter.raw for letter in prepared])
+    storing.wait()
     with transaction.atomic():
         held = Mailbox.objects.select_for_update(no_key=True).get(pk=mailbox.pk)
-        known = KnownLetters.of(held.pk, [letter.parsed], group_keys=[ready.group_key])
-        if same := known.find_sent(letter.parsed):
-            Message.objects.filter(pk=same.id, is_ours=False).update(is_ours=True)
-            return Message.objects.get(pk=same.id)
-        filed = _file_new(held, [stored], known, on_server=held.can_receive)
+        known = _known_to(held, prepared)
+        found = {letter.parsed.identity: same for letter in prepared if (same := known.find_sent(letter.parsed))}
+        others = [same.id for same in found.values() if not same.is_ours]  # sync was first to see them in Sent
+        if others:
+            Message.objects.filter(pk__in=others).update(is_ours=True)
+        new = [
+            _Ready(letter, name)
+            for letter, name in zip(prepared, storing.names, strict=True)
+            if letter.parsed.identity not in found and not known.is_buried(letter.parsed, is_from_sent=True)
+        ]
+        filed = _file_new(held, new, known, on_server=held.can_receive)
         _tell(held, list(filed))
-        return Message.objects.get(pk__in=filed)
+        return _found_and_filed(prepared, found, filed)
+
+
+def file_without_place(
+    mailbox: Mailbox, letters: Sequence[PreparedLetter], *, is_silent: bool = False
+) -> list[tuple[int, int] | None]:
+    """Letters that lie in no folder of a mail server: those that came to smart addresses, and imported ones. Their
+    bytes are in storage already, and their files (IncomingLetter.raw_name, stored_files).
+
+    Message and thread of each; None for what people have deleted for good (K60). The same again: the same rows. Of
+    silent ones nobody is told (G15).
+    """
+    with transaction.atomic():
+        held = Mailbox.objects.select_for_update(no_key=True).get(pk=mailbox.pk)
+        known = _known_to(held, letters)
+        found = {
+            letter.parsed.identity: same
+            for letter in letters
+            if (same := known.find(letter.parsed, is_from_sent=False))
+        }
+        new = [
+            _Ready(letter, letter.incoming.raw_name)
+            for letter in letters
+            if letter.parsed.identity not in found and not known.is_buried(letter.parsed, is_from_sent=False)
+        ]
+        filed = _file_new(held, new, known, on_server=False, is_silent=is_silent)
+        if not is_silent:
+            _tell(held, list(filed))
+        return _found_and_filed(letters, found, filed)
+
+
+def _found_and_filed(
+    letters: Sequence[PreparedLetter], found: Mapping[bytes, KnownMessage], filed: Mapping[int, PreparedLetter]
+) -> list[tuple[int, int] | None]:
+    """Message and thread of each letter, None for those that were left out."""
+    threads = dict(Message.objects.filter(pk__in=filed).values_list("pk", "thread_id")) if filed else {}
+    places = {identity: (same.id, same.thread_id) for identity, same in found.items()}
+    places |= {letter.parsed.identity: (pk, threads[pk]) for pk, letter in filed.items()}
+    return [places.get(letter.parsed.identity) for letter in letters]
+
+
+def _prepare_sent(letter: SentLetter, ours: OurSide) -> PreparedLetter:
+    incoming = IncomingLetter(0, letter.sent_at, frozenset([SEEN]), read_letter(letter.raw))
+    return prepare_letter(incoming, ours=ours, is_from_sent=True, is_ours=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +201,22 @@ class _Ready:
     raw_name: str
 
 
-def _store_unknown(folder: Folder, letters: Sequence[PreparedLetter]) -> dict[int, _Ready]:
+def _store_unknown(folder: Folder, letters: Sequence[PreparedLetter], known: KnownLetters) -> dict[int, _Ready]:
     """By UID, without those that are stored: they stay stored, letters are never removed while their mailbox is being
     synced. Before the transaction, because storage may lie behind a network."""
     is_from_sent = folder.role == Folder.Role.SENT
-    known = KnownLetters.of(folder.mailbox_id, [letter.parsed for letter in letters])
     unknown = [letter for letter in letters if known.find(letter.parsed, is_from_sent=is_from_sent) is None]
     missing = [letter for letter in unknown if not letter.incoming.raw_name]
     storing = store_raws(folder.mailbox_id, [letter.incoming.letter.raw for letter in missing])
     names = dict(zip([letter.uid for letter in missing], storing.names, strict=True))
     storing.wait()
     return {letter.uid: _Ready(letter, letter.incoming.raw_name or names[letter.uid]) for letter in unknown}
+
+
+def _discard(mailbox_id: int, letters: Sequence[IncomingLetter]) -> None:
+    """What was put into storage of letters that are gone for good."""
+    names = [name for letter in letters for name in (letter.raw_name, *letter.stored_files.values())]
+    delete_unnamed(Owners(mailbox_id, [letter.letter.parsed.message_id for letter in letters]), names)
 
 
 def _with_whole_stored(mailbox_id: int, letter: PreparedLetter) -> PreparedLetter:
@@ -161,7 +233,12 @@ def _known_to(mailbox: Mailbox, letters: Sequence[PreparedLetter]) -> KnownLette
 
 
 def _file_new(
-    mailbox: Mailbox, letters: Sequence[_Ready], known: KnownLetters, *, on_server: bool = True
+    mailbox: Mailbox,
+    letters: Sequence[_Ready],
+    known: KnownLetters,
+    *,
+    on_server: bool = True,
+    is_silent: bool = False,
 ) -> dict[int, PreparedLetter]:
     """Insert letters that are not stored yet, by their new ids. The same letter twice in a batch is one."""
     first: dict[bytes, _Ready] = {}
@@ -177,19 +254,25 @@ def _file_new(
     )
     if len(unique) >= MANY:
         run(FORGET_PLANS)
-    rows = _rows_of(unique, [ready.raw_name for ready in first.values()], plan)
+    has_new_people = has_strangers(mailbox, unique)
+    rows = _rows_of(unique, [ready.raw_name for ready in first.values()], plan, links_alone=has_new_people)
     link_messages(filing_sql.insert_letters(mailbox.pk, rows, on_server=on_server))
+    made = create_cards(mailbox, unique) if has_new_people else []
+    if not is_silent:
+        tell_managers(mailbox, rows.messages, made)
     failpoint("Y11")
     recount_threads({thread_id for thread_id, _ in rows.placed.values()})
     return dict(rows.messages)
 
 
-def _rows_of(letters: Sequence[PreparedLetter], raw_names: Sequence[str], plan: Mapping[int, Placement]) -> NewRows:
+def _rows_of(
+    letters: Sequence[PreparedLetter], raw_names: Sequence[str], plan: Mapping[int, Placement], *, links_alone: bool
+) -> NewRows:
     """Existing threads are locked; the lock of linking is taken."""
     existing = {ref: placement.thread_id for ref, placement in plan.items() if placement.thread_id is not None}
     names = lock_threads(set(existing.values()))
     heads = _heads(letters, plan)
-    thread_ids, message_ids = filing_sql.take_ids(threads=len(heads), messages=len(letters))
+    thread_ids, message_ids = filing_sql.take_ids(threads=len(heads), messages=len(letters), links_alone=links_alone)
     made = dict(zip(heads, thread_ids, strict=True))
     threads = {ref: made[p.new_thread] if p.new_thread is not None else existing[ref] for ref, p in plan.items()}
     return NewRows(
@@ -258,6 +341,7 @@ def _report(
 def _tell(mailbox: Mailbox, message_ids: Sequence[int]) -> None:
     if not message_ids:
         return
+    note_answered(mailbox, message_ids)
     account_id, mailbox_id = current_account_id(), mailbox.pk
 
     def send() -> None:

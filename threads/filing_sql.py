@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from accounts.tenancy import current_account_id
 from threads import letter_rows as rows
+from threads.correspondent_rows import note_correspondents
 from threads.grouping import Client, Direction
 from threads.letters import PreparedLetter
-from threads.linking import HOLD_CARDS
-from threads.models import Attachment, Message, MessageBody, Participant, Thread
+from threads.linking import HOLD_CARDS, HOLD_CARDS_ALONE
+from threads.models import Attachment, BounceReport, CalendarEvent, Message, MessageBody, Participant, Thread
 from threads.sql import Computed, Statement, insert, run_together, select, values
 
 
@@ -30,48 +31,67 @@ class KnownMessage:
     on_server: bool
 
 
-# Deleted ones too: they never come back (K60). The second part finds the thread of each client and subject: that of the
-# first letter. Both are as simple as can be: during a first import the planner has no statistics, takes the mailbox for
-# one row and every index of it for the right one. One pass over the mailbox is the worst that it can choose here.
+# Deleted ones too: they never come back (K60); the last part has those that are gone for good. The second part finds
+# the thread of each client and subject: that of the newest letter that people merged or split (G01), else of the first
+# one. All are as simple as can be: during a first import the planner has no statistics, takes the mailbox for one row
+# and every index of it for the right one. One pass over the mailbox is the worst that it can choose here.
 KNOWN = """
-SELECT id, identity, message_id_header, thread_id,
-  (SELECT counterpart_key FROM threads_thread t WHERE t.id = m.thread_id), NULL AS group_key, is_ours, direction,
-  on_server
-FROM threads_message m WHERE mailbox_id = %s AND (identity = ANY(%s) OR message_id_header = ANY(%s))
+SELECT id, identity, message_id_header, thread_id, client_key, NULL AS group_key, is_ours, direction, on_server
+FROM threads_message WHERE mailbox_id = %s AND (identity = ANY(%s) OR message_id_header = ANY(%s))
 UNION ALL (SELECT DISTINCT ON (group_key) id, NULL, NULL, thread_id, NULL, group_key, NULL, NULL, NULL
-  FROM threads_message WHERE mailbox_id = %s AND group_key = ANY(%s) ORDER BY group_key, id)
+  FROM threads_message WHERE mailbox_id = %s AND group_key = ANY(%s)
+  ORDER BY group_key, manual_group IS NULL, CASE WHEN manual_group IS NOT NULL THEN received_at END DESC,
+    CASE WHEN manual_group IS NOT NULL THEN -id ELSE id END)
+UNION ALL SELECT NULL, identity, message_id_header, NULL, NULL, NULL, is_ours, NULL, NULL
+  FROM threads_tombstone WHERE mailbox_id = %s AND (identity = ANY(%s) OR is_ours AND message_id_header = ANY(%s))
 ORDER BY 1
 """
-TAKE_IDS = f"""
+TAKE_IDS = """
 SELECT ARRAY(SELECT nextval('threads_thread_id_seq') FROM generate_series(1, %s)),
-  ARRAY(SELECT nextval('threads_message_id_seq') FROM generate_series(1, %s)), {HOLD_CARDS}
-"""  # noqa: S608  (constants only)
+  ARRAY(SELECT nextval('threads_message_id_seq') FROM generate_series(1, %s)), """
+TAKE_IDS_LINKING = TAKE_IDS + HOLD_CARDS
+TAKE_IDS_ALONE = TAKE_IDS + HOLD_CARDS_ALONE.removeprefix("SELECT ")
 THREAD_COLUMNS = """account_id, mailbox_id, id, counterpart_address, counterpart_key, counterpart_name, subject,
   snippet, message_count, incoming_count, outgoing_count, unread_count, deleted_count, has_attachments,
   last_message_at"""
-SEARCH_VECTOR = Computed("threads_search_vector({}, {}, {})", ["text"] * 3)
+SEARCH_VECTOR = Computed("threads_search_vector({}, {}, {}, {})", ["text"] * 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the mailbox has of the letters that were asked for, and had of those that are gone for good."""
+
+    messages: Sequence[KnownMessage]  # in the order of their ids
+    threads: Mapping[bytes, int]  # by client and subject
+    buried: frozenset[bytes]  # identities
+    buried_ours: frozenset[str]  # Message-IDs of letters that we sent
 
 
 def select_known(
     mailbox_id: int, identities: Collection[bytes], message_ids: Collection[str], group_keys: Collection[bytes]
-) -> tuple[list[KnownMessage], dict[bytes, int]]:
-    """Letters in the order of their ids, and threads by client and subject."""
+) -> Known:
     messages: list[KnownMessage] = []
     threads: dict[bytes, int] = {}
-    params = [mailbox_id, list(identities), list(message_ids), mailbox_id, list(group_keys)]
+    buried: list[tuple[bytes, str]] = []
+    asked = [mailbox_id, list(identities), list(message_ids)]
+    params = [*asked, mailbox_id, list(group_keys), *asked]
     for pk, identity, header, thread_id, client, key, ours, direction, on_server in select(KNOWN, params):
         if key is not None:
             threads[bytes(key)] = thread_id
-            continue
-        is_outgoing = direction == Direction.OUTGOING
-        messages.append(KnownMessage(pk, bytes(identity), header, thread_id, client, ours, is_outgoing, on_server))
-    return messages, threads
+        elif pk is None:
+            buried.append((bytes(identity), header if ours else ""))
+        else:
+            is_outgoing = direction == Direction.OUTGOING
+            messages.append(KnownMessage(pk, bytes(identity), header, thread_id, client, ours, is_outgoing, on_server))
+    of_ours = frozenset(header for _identity, header in buried if header)
+    return Known(messages, threads, frozenset(identity for identity, _header in buried), of_ours)
 
 
-def take_ids(*, threads: int, messages: int) -> tuple[list[int], list[int]]:
+def take_ids(*, threads: int, messages: int, links_alone: bool) -> tuple[list[int], list[int]]:
     """Ids for new threads and messages, ascending, so that all their rows go in one statement; and the lock of
-    linking, which is held from before the letters are there."""
-    thread_ids, message_ids, _ = select(TAKE_IDS, [threads, messages, current_account_id()])[0]
+    linking, which is held from before the letters are there: alone, where cards are made of who wrote them."""
+    statement = TAKE_IDS_ALONE if links_alone else TAKE_IDS_LINKING
+    thread_ids, message_ids, _ = select(statement, [threads, messages, current_account_id()])[0]
     return thread_ids, message_ids
 
 
@@ -111,10 +131,21 @@ def insert_letters(mailbox_id: int, new: NewRows, *, on_server: bool) -> list[tu
                 last=SEARCH_VECTOR,
             ),
             insert(Participant, rows.PARTICIPANT_COLUMNS, people),
+            note_correspondents(mailbox_id, new.messages.values()),
             insert(
                 Attachment,
                 rows.ATTACHMENT_COLUMNS,
                 ((account_id, pk, *c) for pk, letter in new.messages.items() for c in letter.cells.attachments),
+            ),
+            insert(
+                BounceReport,
+                rows.BOUNCE_COLUMNS,
+                ((account_id, pk, *c) for pk, letter in new.messages.items() for c in letter.cells.bounces),
+            ),
+            insert(
+                CalendarEvent,
+                rows.EVENT_COLUMNS,
+                ((account_id, pk, *c) for pk, letter in new.messages.items() for c in letter.cells.events),
             ),
         ]
     )
@@ -126,16 +157,18 @@ def _thread_cells(box: tuple[int, int], pk: int, first: PreparedLetter) -> rows.
     return (*box, pk, *rows.client_cells(first.client), "", "", *counts, first.incoming.received_at)
 
 
+# Not where the letter is of another client than the thread: it was merged by hand then.
 NAME_CLIENTS = """UPDATE threads_thread t SET counterpart_name = v.name
-  FROM (VALUES {slots}) AS v(id, name) WHERE t.id = v.id"""
+  FROM (VALUES {slots}) AS v(id, key, name) WHERE t.id = v.id AND t.counterpart_key = v.key"""
 
 
 def _name_clients(clients: Mapping[int, Client]) -> Statement | None:
     """For threads that began with a letter without the client's name, such as our own to a bare address."""
     if not clients:
         return None
-    names = [(thread_id, rows.fit(client.name, rows.NAME_CHARS)) for thread_id, client in clients.items()]
-    slots, params = values(names, casts=["bigint", "text"])
+    cells = ((thread_id, rows.client_cells(client)) for thread_id, client in clients.items())
+    names = [(thread_id, key, name) for thread_id, (_address, key, name) in cells]
+    slots, params = values(names, casts=["bigint", "text", "text"])
     return Statement(NAME_CLIENTS.format(slots=slots), params)
 
 

@@ -5,6 +5,7 @@ collected_sender     who really wrote a letter that a collector of mail passed o
 direction_of         whether it came from the client or went to him
 group_key            what letters of one client and one subject have in common
 plan_threads         the thread of each letter of a batch, whatever their order
+plan_anew            the same for all letters of a mailbox, with what people merged and split (G01)
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class Reason(StrEnum):
     REPLY = "reply"
     FIRST = "first"
     ALONE = "alone"
+    MANUAL = "manual"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class Letter:
     reference_ids: tuple[str, ...]  # the letters it answers, nearest first: see `answered_ids`
     client_key: str
     group_key: bytes
+    manual_group: int | None = None  # letters that people put together have the same number
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,9 @@ class KnownThreads:
 
     by_group: Mapping[bytes, int]
     by_message: Mapping[tuple[str, str], int]  # (client key, Message-ID) of a letter in it
+
+
+NOTHING_KNOWN = KnownThreads({}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +155,44 @@ def plan_threads(letters: Iterable[Letter], known: KnownThreads, *, is_grouping:
     together goes to one thread: the existing one that one of them belongs to, else a new one. Existing threads are
     never joined: where a bundle touches several, each letter follows what it answers, then its subject.
     """
-    in_order = sorted(letters, key=lambda letter: (letter.received_at, letter.ref))
+    in_order = sorted(letters, key=_by_time)
     if not is_grouping:
         return {letter.ref: Placement(None, number, Reason.ALONE) for number, letter in enumerate(in_order)}
     return dict(_Plan(in_order, known).placements())
+
+
+def plan_anew(letters: Iterable[Letter], *, is_grouping: bool = True) -> dict[int, Placement]:
+    """The thread of each letter of a whole mailbox; all of them are new ones.
+
+    What people put together stays together, whatever the rules say. To the other letters these groups are what existing
+    threads are when new mail is filed, so both ways lead to the same threads.
+    """
+    in_order = sorted(letters, key=_by_time)
+    by_hand = [letter for letter in in_order if letter.manual_group is not None]
+    if not is_grouping or not by_hand:
+        return plan_threads(in_order, NOTHING_KNOWN, is_grouping=is_grouping)
+    rest = plan_threads((letter for letter in in_order if letter.manual_group is None), _threads_by_hand(by_hand))
+    placements = {letter.ref: Placement(letter.manual_group, None, Reason.MANUAL) for letter in by_hand} | rest
+    numbers: dict[tuple[int | None, int | None], int] = {}
+    return {
+        letter.ref: Placement(None, numbers.setdefault((found.thread_id, found.new_thread), len(numbers)), found.reason)
+        for letter in in_order
+        for found in [placements[letter.ref]]
+    }
+
+
+def _threads_by_hand(in_order: Sequence[Letter]) -> KnownThreads:
+    """The newest letter that people placed says where its subject goes; answers go where the letter they answer is."""
+    by_message: dict[tuple[str, str], int] = {}
+    for letter in in_order:
+        if letter.message_id and letter.manual_group is not None:
+            by_message.setdefault((letter.client_key, letter.message_id), letter.manual_group)
+    by_group = {letter.group_key: letter.manual_group for letter in in_order if letter.manual_group is not None}
+    return KnownThreads(by_group, by_message)
+
+
+def _by_time(letter: Letter) -> tuple[datetime, int]:
+    return letter.received_at, letter.ref
 
 
 class _Plan:

@@ -1,4 +1,4 @@
-"""What a mailbox has already of the letters of a batch, and of those that they answer."""
+"""What a mailbox has already of the letters of a batch, or had, and of those that they answer."""
 
 from __future__ import annotations
 
@@ -17,16 +17,19 @@ class KnownLetters:
     by_identity: Mapping[bytes, KnownMessage]
     by_message_id: Mapping[str, Sequence[KnownMessage]]
     threads_by_group: Mapping[bytes, int]
+    buried: frozenset[bytes]  # identities, see Tombstone
+    buried_ours: frozenset[str]
 
     @classmethod
     def of(cls, mailbox_id: int, batch: Sequence[ParsedMessage], *, group_keys: Collection[bytes] = ()) -> KnownLetters:
         mentioned = {found for parsed in batch for found in (parsed.message_id, parsed.in_reply_to, *parsed.references)}
         identities = [parsed.identity for parsed in batch]
-        messages, threads = select_known(mailbox_id, identities, mentioned - {""}, group_keys)
+        known = select_known(mailbox_id, identities, mentioned - {""}, group_keys)
         by_message_id: dict[str, list[KnownMessage]] = {}
-        for message in messages:
+        for message in known.messages:
             by_message_id.setdefault(message.message_id_header, []).append(message)
-        return cls({message.identity: message for message in messages}, by_message_id, threads)
+        by_identity = {message.identity: message for message in known.messages}
+        return cls(by_identity, by_message_id, known.threads, known.buried, known.buried_ours)
 
     def find(self, parsed: ParsedMessage, *, is_from_sent: bool) -> KnownMessage | None:
         """The stored letter that this one is."""
@@ -39,6 +42,10 @@ class KnownLetters:
         """The copy of our own letter that sync found first."""
         same_id = self.by_message_id.get(parsed.message_id, ()) if parsed.message_id else ()
         return self.by_identity.get(parsed.identity) or next((m for m in same_id if m.is_outgoing), None)
+
+    def is_buried(self, parsed: ParsedMessage, *, is_from_sent: bool) -> bool:
+        """Deleted here, and gone for good: it never comes back (K60). In Sent ours are known as `find` knows them."""
+        return parsed.identity in self.buried or (is_from_sent and parsed.message_id in self.buried_ours)
 
     def threads(self) -> KnownThreads:
         by_message: dict[tuple[str, str], int] = {}

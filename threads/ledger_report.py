@@ -57,7 +57,7 @@ def _counts_of(mailbox: Mailbox) -> QuerySet[FolderEntry, dict[str, int]]:
     return places.values("folder").annotate(
         kept_places=Count("pk", filter=kept),
         imported=Count("message", filter=kept, distinct=True),
-        deleted_here=Count("pk", filter=Q(message__deleted_at__isnull=False)),
+        deleted_here=Count("pk", filter=Q(message__deleted_at__isnull=False) | Q(outcome=Outcome.DELETED)),
         older=Count("pk", filter=Q(outcome=Outcome.OLDER)),
         filtered=Count("pk", filter=Q(outcome=Outcome.FILTERED)),
         internal=Count("pk", filter=Q(outcome=Outcome.INTERNAL)),

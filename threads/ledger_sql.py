@@ -50,12 +50,14 @@ class NotedPlace:
 
 ENTRY_COLUMNS = "account_id, folder_id, generation, uid, message_id, outcome, is_seen, is_on_server"
 # A place keeps its letter for ever; what has none may still become a letter, or be left out for another reason. But a
-# letter in quarantine, whose bytes we may have, is not forgotten because it is gone from the server.
+# letter in quarantine, whose bytes we may have, is not forgotten because it is gone from the server, and what was
+# deleted here for good stays so (K60).
 KEEP_FILED = """ON CONFLICT (account_id, folder_id, generation, uid) DO UPDATE
   SET message_id = excluded.message_id, outcome = excluded.outcome, is_seen = excluded.is_seen,
     is_on_server = excluded.is_on_server
   WHERE threads_folderentry.message_id IS NULL AND threads_folderentry.outcome <> excluded.outcome
     AND NOT (threads_folderentry.outcome = 'failed' AND excluded.outcome IN ('gone', 'older'))
+    AND threads_folderentry.outcome <> 'deleted'
   RETURNING id, outcome, xmax = 0 AS is_new"""
 # A cursor that stands still is not written.
 NOTE = """

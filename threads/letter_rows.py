@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mailkit.addresses import email_key
 from mailkit.html_cleaner import POLICY_VERSION
 from mailkit.types import Address
-from threads.grouping import Client
-from threads.letters import Cells, FailedLetter, PreparedLetter
-from threads.models import Attachment, Message, Participant, QuarantinedLetter
-from threads.search_text import body_text, people_text, split_joints
+from threads.grouping import Client, Direction
+from threads.letters import Cells, FailedLetter, ParticipantCells, PreparedLetter
+from threads.models import Attachment, BounceReport, Message, Participant, QuarantinedLetter
+from threads.search_text import body_text, marks_text, people_text, split_joints
 
 
-def _limit(model: type[Message | Participant | Attachment | QuarantinedLetter], field_name: str) -> int:
+def _limit(model: type[Message | Participant | Attachment | BounceReport | QuarantinedLetter], field_name: str) -> int:
     return model._meta.get_field(field_name).max_length or 0  # type: ignore[union-attr]
 
 
@@ -21,17 +21,21 @@ SENDER_CHARS, SENDER_NAME_CHARS = _limit(Message, "from_address"), _limit(Messag
 SNIPPET_CHARS = _limit(Message, "snippet")
 EMAIL_CHARS, NAME_CHARS = _limit(Participant, "email"), _limit(Participant, "name")
 FILENAME_CHARS, CONTENT_ID_CHARS = _limit(Attachment, "filename"), _limit(Attachment, "content_id")
-CONTENT_TYPE_CHARS = _limit(Attachment, "content_type")
+CONTENT_TYPE_CHARS, STATUS_CHARS = _limit(Attachment, "content_type"), _limit(BounceReport, "status")
 DETAIL_CHARS, QUARANTINED_SUBJECT_CHARS = _limit(QuarantinedLetter, "detail"), _limit(QuarantinedLetter, "subject")
 
-MESSAGE_COLUMNS = """account_id, mailbox_id, id, thread_id, thread_reason, on_server, filed_at, identity, group_key,
-  message_id_header, in_reply_to, reference_ids, direction, subject, from_address, from_name, snippet, received_at,
-  sent_at, size, is_ours, is_read, has_attachments"""
+MESSAGE_COLUMNS = """account_id, mailbox_id, id, thread_id, thread_reason, on_server, filed_at, identity, client_key,
+  group_key, message_id_header, in_reply_to, reference_ids, direction, subject, from_address, from_name, snippet,
+  received_at, sent_at, size, is_ours, is_read, has_attachments"""
 BODY_COLUMNS = """account_id, mailbox_id, message_id, raw_name, received_at, text, html, policy_version,
   has_remote_images, raw_is_whole, search"""
 PARTICIPANT_COLUMNS = "account_id, message_id, role, position, email, email_key, name"
 ATTACHMENT_COLUMNS = """account_id, message_id, section, filename, content_type, size, content_id, is_inline,
   stored_name"""
+BOUNCE_COLUMNS = """account_id, message_id, position, original_message_id, recipient, recipient_key, action, status,
+  diagnostic"""
+EVENT_COLUMNS = """account_id, message_id, position, method, uid, sequence, summary, location, organizer_address,
+  organizer_name, starts_at, ends_at, is_all_day, is_repeating, status"""
 
 
 def message_cells(letter: PreparedLetter) -> Cells:
@@ -40,6 +44,7 @@ def message_cells(letter: PreparedLetter) -> Cells:
     sender = parsed.sender or Address("")
     return (
         parsed.identity,
+        fit(letter.client.key, EMAIL_CHARS),
         letter.group_key,
         fit(parsed.message_id),
         fit(parsed.in_reply_to),
@@ -63,8 +68,8 @@ def client_cells(client: Client) -> Cells:
     return fit(client.address, EMAIL_CHARS), fit(client.key, EMAIL_CHARS), fit(client.name, NAME_CHARS)
 
 
-def body_cells(letter: PreparedLetter) -> Cells:
-    """BODY_COLUMNS from `received_at` on; the last three are the arguments of threads_search_vector."""
+def body_cells(letter: PreparedLetter, people: Sequence[ParticipantCells]) -> Cells:
+    """BODY_COLUMNS from `received_at` on; the last four are the arguments of threads_search_vector."""
     read = letter.incoming.letter
     return (
         letter.incoming.received_at,
@@ -76,10 +81,15 @@ def body_cells(letter: PreparedLetter) -> Cells:
         split_joints(fit(read.parsed.subject)),
         fit(people_text(read.parsed)),
         fit(body_text(read.text)),
+        marks_text(
+            [(role, key, name) for role, _position, _email, key, name in people],
+            has_attachments=letter.has_attachments,
+            is_outgoing=letter.direction == Direction.OUTGOING,
+        ),
     )
 
 
-def participant_cells(letter: PreparedLetter) -> Iterator[tuple[str, int, str, str, str]]:
+def participant_cells(letter: PreparedLetter) -> Iterator[ParticipantCells]:
     """PARTICIPANT_COLUMNS from `role` on. Beside a collector in From stands who really wrote (K15)."""
     parsed = letter.parsed
     headers = (
@@ -106,6 +116,43 @@ def attachment_cells(letter: PreparedLetter) -> Iterator[Cells]:
             fit(part.content_id, CONTENT_ID_CHARS),
             part.is_inline,
             letter.incoming.stored_files.get(section, ""),
+        )
+
+
+def bounce_cells(letter: PreparedLetter) -> Iterator[Cells]:
+    """BOUNCE_COLUMNS from `position` on. What we sent ourselves reports nothing to us."""
+    if letter.direction == Direction.OUTGOING:
+        return
+    for position, report in enumerate(letter.incoming.letter.reports):
+        yield (
+            position,
+            fit(report.original_message_id),
+            fit(report.recipient, EMAIL_CHARS),
+            fit(email_key(report.recipient), EMAIL_CHARS),
+            report.action,
+            fit(report.status, STATUS_CHARS),
+            fit(report.diagnostic),
+        )
+
+
+def event_cells(letter: PreparedLetter) -> Iterator[Cells]:
+    """EVENT_COLUMNS from `position` on."""
+    for position, event in enumerate(letter.incoming.letter.events):
+        organizer = event.organizer or Address("")
+        yield (
+            position,
+            fit(event.method),
+            fit(event.uid),
+            event.sequence,
+            fit(event.summary),
+            fit(event.location),
+            fit(organizer.email, EMAIL_CHARS),
+            fit(organizer.name, NAME_CHARS),
+            event.starts_at,
+            event.ends_at,
+            event.is_all_day,
+            event.is_repeating,
+            fit(event.status),
         )
 
 

@@ -45,6 +45,7 @@ class FailedLetter:
 
 
 Cells = tuple[object, ...]
+ParticipantCells = tuple[str, int, str, str, str]  # role, position, email, key, name
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,10 @@ class LetterCells:
 
     message: Cells
     body: Cells
-    participants: Sequence[tuple[str, int, str, str, str]]
+    participants: Sequence[ParticipantCells]
     attachments: Sequence[Cells]
+    events: Sequence[Cells] = ()
+    bounces: Sequence[Cells] = ()
 
 
 @dataclass(frozen=True, slots=True)

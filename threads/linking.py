@@ -6,7 +6,7 @@ filing holds a shared lock of the account from before it links until it commits,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
 
@@ -30,19 +30,20 @@ FROM unnest(%s::bigint[], %s::text[]) AS people(message_id, email_key)
 JOIN known ON known.email_key = people.email_key JOIN threads_message m ON m.id = people.message_id
 ON CONFLICT (account_id, contact_id, message_id) DO NOTHING
 """
-LINK_CONTACT = """
+LINK_CONTACTS = """
 INSERT INTO threads_cardlink (account_id, contact_id, message_id, received_at)
 SELECT DISTINCT m.account_id, e.contact_id, m.id, m.received_at
 FROM crm_contactemail e
 JOIN threads_participant p ON p.email_key = e.email_key
 JOIN threads_message m ON m.id = p.message_id
-WHERE e.contact_id = %s
+WHERE e.contact_id = ANY(%s)
 ON CONFLICT (account_id, contact_id, message_id) DO NOTHING
 """
-UNLINK_CONTACT = """
-DELETE FROM threads_cardlink c WHERE c.contact_id = %s AND NOT EXISTS (
-  SELECT FROM threads_participant p JOIN crm_contactemail e ON e.email_key = p.email_key
-  WHERE p.message_id = c.message_id AND e.contact_id = c.contact_id)
+# NOT IN, because it is hashed whatever the planner thinks: few rows are expected of an address, and it may have many.
+UNLINK_CONTACTS = """
+DELETE FROM threads_cardlink WHERE contact_id = ANY(%s) AND (contact_id, message_id) NOT IN (
+  SELECT e.contact_id, p.message_id FROM crm_contactemail e JOIN threads_participant p ON p.email_key = e.email_key
+  WHERE e.contact_id = ANY(%s))
 """
 
 
@@ -55,19 +56,36 @@ def link_messages(people: Sequence[tuple[int, str]]) -> int:
     return run(LINK_MESSAGES, [list(set(keys)), [pk for pk, _ in people], keys])
 
 
-@transaction.atomic
-def link_contact(contact: Contact) -> int:
-    """Put the stored letters of this contact's addresses on the card; the number of new ones, Deleted included."""
+def hold_cards() -> None:
+    """Until the commit nobody else links, or makes a contact that has to be linked: so who looks for an address first
+    and finds none is the only one to make its contact. Not inside filing, which holds its share of the lock.
+    """
     select(HOLD_CARDS_ALONE, [current_account_id()])
-    return run(LINK_CONTACT, [contact.pk])
 
 
 @transaction.atomic
-def relink_contact(contact: Contact) -> int:
-    """After any change of the contact's addresses: the letters that belong on the card now, and no others."""
-    linked = link_contact(contact)
-    run(UNLINK_CONTACT, [contact.pk])
+def link_contacts(contact_ids: Collection[int]) -> int:
+    """Put the stored letters of these contacts' addresses on their cards; the number of new ones, Deleted included.
+    One statement, however many contacts and letters.
+    """
+    hold_cards()
+    return run(LINK_CONTACTS, [list(contact_ids)])
+
+
+def link_contact(contact: Contact) -> int:
+    return link_contacts([contact.pk])
+
+
+@transaction.atomic
+def relink_contacts(contact_ids: Collection[int]) -> int:
+    """After any change of their addresses: the letters that belong on the cards now, and no others."""
+    linked = link_contacts(contact_ids)
+    run(UNLINK_CONTACTS, [list(contact_ids), list(contact_ids)])
     return linked
+
+
+def relink_contact(contact: Contact) -> int:
+    return relink_contacts([contact.pk])
 
 
 def count_card_mail(member: Membership, contact: Contact) -> int:

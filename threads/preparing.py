@@ -38,9 +38,12 @@ def prepare_letter(
 
 
 def _cells(letter: PreparedLetter) -> LetterCells:
+    people = tuple(letter_rows.participant_cells(letter))
     return LetterCells(
         message=letter_rows.message_cells(letter),
-        body=letter_rows.body_cells(letter),
-        participants=tuple(letter_rows.participant_cells(letter)),
+        body=letter_rows.body_cells(letter, people),
+        participants=people,
         attachments=tuple(letter_rows.attachment_cells(letter)),
+        events=tuple(letter_rows.event_cells(letter)),
+        bounces=tuple(letter_rows.bounce_cells(letter)),
     )

@@ -6,13 +6,17 @@ Everything a face shows begins with `visible_to(member)`.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, TypeVar
 
 from django.apps import apps
-from django.db.models import Count, Model, Prefetch, Q, QuerySet
+from django.db.models import F, Model, Prefetch, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
-from mailboxes.models import Mailbox
+from mailboxes.readable import readable_ids
 from threads import search
+from threads.deleted import KEPT_LETTERS, in_own_deleted
+from threads.search_query import DELETED
+from threads.sql import AnyOf
 
 if TYPE_CHECKING:
     from accounts.models import Membership
@@ -20,6 +24,30 @@ if TYPE_CHECKING:
     from threads.models import CardLink, Message, RemovedLetter, Thread  # noqa: F401  (named in strings below)
 
 Row = TypeVar("Row", bound=Model)
+Narrowing = Literal["", "unread", "waiting", "with_files"]
+NARROWED: dict[Narrowing, dict[str, Any]] = {
+    "": {},
+    "unread": {"unread_count__gt": 0},
+    "waiting": {"is_waiting": True},  # an answer of ours is due
+    "with_files": {"has_attachments": True},
+}
+
+
+class ThreadLine(NamedTuple):
+    """What a list shows of a conversation. Making a model of each row took longer than reading it."""
+
+    id: int
+    subject: str
+    counterpart_address: str
+    counterpart_key: str
+    counterpart_name: str
+    snippet: str
+    message_count: int
+    unread_count: int
+    has_attachments: bool
+    last_message_at: datetime
+
+
 KEPT: dict[str, Any] = {"inbox": "incoming_count__gt", "sent": "outgoing_count__gt"}
 
 
@@ -30,11 +58,11 @@ class _ReadersQuerySet(QuerySet[Row]):
 
     def visible_to(self, member: Membership) -> Self:
         """Of the mailboxes whose mail this member reads (K20-K24)."""
-        narrowed = self._of_mailboxes(Mailbox.objects.visible_to(member))
+        narrowed = self._of_mailboxes(readable_ids(member))
         narrowed.member = member
         return narrowed
 
-    def _of_mailboxes(self, mailboxes: QuerySet[Mailbox]) -> Self:
+    def _of_mailboxes(self, mailboxes: RawSQL) -> Self:
         return self.filter(mailbox__in=mailboxes)
 
     def _clone(self) -> Self:
@@ -51,37 +79,35 @@ class _ReadersQuerySet(QuerySet[Row]):
 
 class ThreadQuerySet(_ReadersQuerySet["Thread"]):
     def readable(self) -> Self:
-        """Not those whose letters all lie in Deleted, which is the administrators' (K63)."""
-        return self if self.reader.is_admin else self.filter(message_count__gt=0)
+        """Not those whose letters all lie in Deleted, unless the reader sees that (K63)."""
+        return self.filter(Q(message_count__gt=0) | in_own_deleted(self.reader))
 
     def in_folder(self, folder: str) -> Self:
         """The CRM's own "inbox", "sent" and "deleted"; "" is all that is not deleted."""
         if folder == "deleted":
-            return self.filter(deleted_count__gt=0) if self.reader.is_admin else self.none()
+            return self.filter(in_own_deleted(self.reader), deleted_count__gt=0)
         if folder:
             return self.filter(**{KEPT[folder]: 0})
         return self.filter(message_count__gt=0)
 
-    def unread(self) -> Self:
-        return self.filter(unread_count__gt=0)
+    def narrowed(self, only: Narrowing) -> Self:
+        return self.filter(**NARROWED[only])
 
-    def count_unread(self) -> dict[int, int]:
-        """The number of unread threads by mailbox."""
-        return dict(self.unread().order_by().values_list("mailbox").annotate(count=Count("pk")))
-
-    def of_contact(self, contact: Contact) -> Self:
-        """With a letter on the card of this contact."""
-        letters = _rows("Message").filter(cards__contact=contact, deleted_at__isnull=True)
-        return self.filter(pk__in=letters.values("thread"))
+    def lines(self) -> list[ThreadLine]:
+        """Of all its rows: cut it to a page before."""
+        return [ThreadLine(*row) for row in self.values_list(*ThreadLine._fields)]
 
     def matching(self, words: str) -> Self:
         """With a letter that holds all these words: in subject, people, file names or text (G05)."""
         if not words.strip():
             return self
-        letters = _rows("Message").filter(pk__in=search.find_message_ids(words, self.reader))
-        if not self.reader.is_admin:
-            letters = letters.filter(deleted_at__isnull=True)
-        return self.filter(pk__in=letters.values("thread"))
+        letters = _rows("Message").filter(AnyOf(F("id"), search.find_message_ids(words, self.reader)))
+        if search.folder_of(words) == DELETED:
+            letters = letters.filter(in_own_deleted(self.reader), deleted_at__isnull=False)
+        else:
+            letters = letters.filter(KEPT_LETTERS | in_own_deleted(self.reader))
+        # Asked for by themselves: in one statement the planner takes the two lists for a join of two tables.
+        return self.filter(AnyOf(F("id"), set(letters.values_list("thread", flat=True))))
 
     def newest_first(self, *, before: tuple[datetime, int] | None = None) -> Self:
         """Keyset order; `before` is (last_message_at, id) of the last row of the page above."""
@@ -94,13 +120,13 @@ class MessageQuerySet(_ReadersQuerySet["Message"]):
         return self.filter(deleted_at__isnull=True)
 
     def readable(self) -> Self:
-        """Without what lies in Deleted, unless the reader is an administrator (K63)."""
-        return self if self.reader.is_admin else self.kept()
+        """Without what lies in Deleted, unless the reader sees that (K63)."""
+        return self.filter(KEPT_LETTERS | in_own_deleted(self.reader))
 
     def in_folder(self, folder: str) -> Self:
         """As ThreadQuerySet.in_folder."""
         if folder == "deleted":
-            return self.filter(deleted_at__isnull=False) if self.reader.is_admin else self.none()
+            return self.filter(in_own_deleted(self.reader), deleted_at__isnull=False)
         kept = self.kept()
         return kept.filter(direction={"inbox": "incoming", "sent": "outgoing"}[folder]) if folder else kept
 
@@ -111,7 +137,7 @@ class MessageQuerySet(_ReadersQuerySet["Message"]):
         """As ThreadQuerySet.matching."""
         if not words.strip():
             return self
-        return self.filter(pk__in=search.find_message_ids(words, self.reader))
+        return self.filter(AnyOf(F("id"), search.find_message_ids(words, self.reader)))
 
     def for_list(self) -> Self:
         """With mailbox and people: no query per row."""
@@ -120,7 +146,7 @@ class MessageQuerySet(_ReadersQuerySet["Message"]):
     def for_reading(self) -> Self:
         """With all that a reader shows: no query per row."""
         bodies = Prefetch("bodies", _rows("MessageBody").defer("search"))
-        return self.for_list().prefetch_related(bodies, "attachments", "cards__contact")
+        return self.for_list().prefetch_related(bodies, "attachments", "events", "cards__contact")
 
     def in_order(self) -> Self:
         """As a conversation is read."""
@@ -132,19 +158,12 @@ class MessageQuerySet(_ReadersQuerySet["Message"]):
 
 
 class CardLinkQuerySet(_ReadersQuerySet["CardLink"]):
-    def _of_mailboxes(self, mailboxes: QuerySet[Mailbox]) -> Self:
+    def _of_mailboxes(self, mailboxes: RawSQL) -> Self:
         return self.filter(message__mailbox__in=mailboxes)
 
     def of_contact(self, contact: Contact) -> Self:
         """What his card shows: not what lies in Deleted."""
         return self.filter(contact=contact, message__deleted_at__isnull=True)
-
-    def for_card(self) -> Self:
-        return self.select_related("message__mailbox")
-
-    def newest_first(self, *, before: tuple[datetime, int] | None = None) -> Self:
-        """Keyset order; `before` is (received_at, message_id) of the last row of the page above."""
-        return _keyset(self, "received_at", "message_id", before)
 
 
 class RemovedLetterQuerySet(QuerySet["RemovedLetter"]):

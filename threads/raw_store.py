@@ -14,7 +14,7 @@ from typing import IO, cast
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from threads.content_store import CHUNK_BYTES, digest_in, gathered, name_of, save_once
+from threads.content_store import CHUNK_BYTES, digest_in, gathered, make_durable, name_of, put_once
 from threads.errors import RawLetterGone
 
 _KIND, _ENDING = "raw", ".gz"
@@ -50,11 +50,22 @@ def store_raws(mailbox_id: int, raws: Iterable[bytes]) -> StoringRaws:
 
 def store_raw_stream(mailbox_id: int, chunks: Iterable[bytes]) -> str:
     """A letter of any size, in bounded memory. When this returns, a power cut does not lose it."""
+    return store_raw_streams(mailbox_id, [chunks])[0]
+
+
+def store_raw_streams(mailbox_id: int, letters: Iterable[Iterable[bytes]]) -> list[str]:
+    """Several, with one wait for the disk's journal: their names."""
+    names = [_put_stream(mailbox_id, chunks) for chunks in letters]
+    make_durable(names)
+    return names
+
+
+def _put_stream(mailbox_id: int, chunks: Iterable[bytes]) -> str:
     digest = hashlib.sha256()
     with gathered(_pack(chunks, digest)) as file:
         size = file.seek(0, 2)
         file.seek(0)
-        return save_once(name_of(mailbox_id, _KIND, digest.hexdigest(), _ENDING), file, size)
+        return put_once(name_of(mailbox_id, _KIND, digest.hexdigest(), _ENDING), file, size)
 
 
 def read_raw(name: str) -> bytes:

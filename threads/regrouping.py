@@ -15,19 +15,21 @@ from django.db import transaction
 
 from accounts import live
 from mailboxes.models import Mailbox
-from threads.grouping import KnownThreads, Letter, Placement, answered_ids, plan_threads
+from threads.clients import correct_clients
+from threads.grouping import Letter, Placement, answered_ids, plan_anew
 from threads.models import Thread
-from threads.sql import run, select, values
+from threads.signals import letters_moved
+from threads.sql import array_literal, run, select
 from threads.thread_counts import lock_threads, recount_threads
 
 LETTERS = """
-SELECT m.id, m.received_at, m.message_id_header, m.in_reply_to, m.reference_ids, t.counterpart_key, m.group_key,
-  m.thread_id, m.thread_reason
-FROM threads_message m JOIN threads_thread t ON t.id = m.thread_id WHERE m.mailbox_id = %s
+SELECT id, received_at, message_id_header, in_reply_to, reference_ids, client_key, group_key, manual_group, thread_id,
+  thread_reason
+FROM threads_message WHERE mailbox_id = %s
 """
 MOVE = """
 UPDATE threads_message m SET thread_id = v.thread_id, thread_reason = v.reason
-FROM (VALUES {slots}) AS v(id, thread_id, reason) WHERE m.id = v.id
+FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS v(id, thread_id, reason) WHERE m.id = v.id
 """
 
 
@@ -44,22 +46,22 @@ class _Stored:
 def regroup_mailbox(mailbox: Mailbox) -> int:
     """Put every letter of the mailbox where the rules want it now; the number of letters that moved."""
     held = Mailbox.objects.select_for_update(no_key=True).get(pk=mailbox.pk)
-    Mailbox.objects.filter(pk=held.pk, needs_regrouping=True).update(needs_regrouping=False)
+    asked = Mailbox.objects.filter(pk=held.pk, needs_regrouping=True).update(needs_regrouping=False)
     lock_threads(list(Thread.objects.filter(mailbox=held).values_list("pk", flat=True)))
     stored = {row.letter.ref: row for row in map(_stored, select(LETTERS, [held.pk]))}
-    nothing_known = KnownThreads({}, {})
-    plan = plan_threads((row.letter for row in stored.values()), nothing_known, is_grouping=held.group_messages)
-    threads = _choose_threads(plan, stored)
-    moved = _move(plan, stored, threads)
+    plan = plan_anew((row.letter for row in stored.values()), is_grouping=held.group_messages)
+    moved = _move(plan, stored, _choose_threads(plan, stored))
     if moved:
         live.publish("mail", mailbox_id=held.pk)
+    if asked:
+        live.publish("mailbox", mailbox_id=held.pk)  # its page says that it is being done
     return moved
 
 
 def _stored(row: tuple[Any, ...]) -> _Stored:
-    pk, received_at, message_id, in_reply_to, references, client_key, key, thread_id, reason = row
-    letter = Letter(pk, received_at, message_id, answered_ids(in_reply_to, references), client_key, bytes(key))
-    return _Stored(letter, thread_id, reason)
+    pk, received_at, message_id, in_reply_to, references, client_key, key, by_hand, thread_id, reason = row
+    answered = answered_ids(in_reply_to, references)
+    return _Stored(Letter(pk, received_at, message_id, answered, client_key, bytes(key), by_hand), thread_id, reason)
 
 
 def _choose_threads(plan: Mapping[int, Placement], stored: Mapping[int, _Stored]) -> dict[int, int]:
@@ -74,17 +76,17 @@ def _choose_threads(plan: Mapping[int, Placement], stored: Mapping[int, _Stored]
             chosen[number] = thread_id
             taken.add(thread_id)
     missing = [number for number in heads if number not in chosen]
-    copies = _copy_threads([stored[heads[number]].thread_id for number in missing])  # the same client
+    copies = copy_threads([stored[heads[number]].thread_id for number in missing])
     return {**chosen, **dict(zip(missing, copies, strict=True))}
 
 
 def _groups(plan: Mapping[int, Placement]) -> Iterator[tuple[int, int]]:
-    """(letter, number of its group); where nothing is known every group is new."""
+    """(letter, number of its group)."""
     return ((ref, placement.new_thread) for ref, placement in plan.items() if placement.new_thread is not None)
 
 
-def _copy_threads(thread_ids: Sequence[int]) -> list[int]:
-    """New threads with the clients of these; the counts come afterwards."""
+def copy_threads(thread_ids: Sequence[int]) -> list[int]:
+    """New threads beside these; counts and clients are corrected afterwards."""
     originals = Thread.objects.in_bulk(thread_ids)
     copies = Thread.objects.bulk_create(_copy(originals[thread_id]) for thread_id in thread_ids)
     return [copy.pk for copy in copies]
@@ -108,9 +110,14 @@ def _move(plan: Mapping[int, Placement], stored: Mapping[int, _Stored], threads:
     ]
     if not changes:
         return 0
-    slots, params = values(changes, casts=["bigint", "bigint", "text"])
-    run(MOVE.format(slots=slots), params)
-    left = {stored[ref].thread_id for ref, *_ in changes}
-    recount_threads(left | {thread_id for _, thread_id, _ in changes})
-    Thread.objects.filter(pk__in=left, messages__isnull=True).delete()
+    run(MOVE, [array_literal(column) for column in zip(*changes, strict=True)])
+    bring_in_line({stored[ref].thread_id for ref, *_ in changes} | {thread_id for _, thread_id, _ in changes})
     return sum(stored[ref].thread_id != thread_id for ref, thread_id, _ in changes)
+
+
+def bring_in_line(thread_ids: set[int]) -> None:
+    """Locked threads that letters have left or come to: counts, clients, and nothing stays that is empty."""
+    recount_threads(thread_ids)
+    correct_clients(thread_ids)
+    letters_moved.send(Thread, thread_ids=thread_ids)
+    Thread.objects.filter(pk__in=thread_ids, messages__isnull=True).delete()

@@ -21,18 +21,19 @@ WITH facts AS MATERIALIZED (
       count(*) FILTER (WHERE kept AND NOT incoming) AS outgoing,
       count(*) FILTER (WHERE kept AND incoming AND NOT is_read) AS unread,
       count(*) FILTER (WHERE NOT kept) AS deleted, bool_or(kept AND has_attachments) AS attachments,
+      coalesce((array_agg(incoming) FILTER (WHERE kept))[1], false) AS waiting,
       coalesce((array_agg(id) FILTER (WHERE kept))[1], (array_agg(id))[1]) AS newest_id
     FROM (
       SELECT id, is_read, has_attachments, deleted_at IS NULL AS kept, direction = 'incoming' AS incoming
       FROM threads_message WHERE thread_id = thread.id ORDER BY received_at DESC, id DESC) AS letters) AS counted)
 UPDATE threads_thread t SET subject = n.subject, snippet = n.snippet, last_message_at = n.received_at,
   message_count = f.messages, incoming_count = f.incoming, outgoing_count = f.outgoing, unread_count = f.unread,
-  deleted_count = f.deleted, has_attachments = f.attachments
+  deleted_count = f.deleted, has_attachments = f.attachments, is_waiting = f.waiting
 FROM facts f JOIN threads_message n ON n.id = f.newest_id
 WHERE t.id = f.thread_id AND (t.subject, t.snippet, t.last_message_at, t.message_count, t.incoming_count,
-    t.outgoing_count, t.unread_count, t.deleted_count, t.has_attachments)
+    t.outgoing_count, t.unread_count, t.deleted_count, t.has_attachments, t.is_waiting)
   IS DISTINCT FROM (n.subject, n.snippet, n.received_at, f.messages, f.incoming, f.outgoing, f.unread, f.deleted,
-    f.attachments)
+    f.attachments, f.waiting)
 """
 
 

@@ -8,8 +8,10 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from accounts.models import AuditEvent
 from crm.models import ContactEmail
 from threads.models import Folder, FolderEntry, Message, Participant
+from threads.rearranging import MERGED, SPLIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ def explain_gone(message: Message) -> Gone:
 
 
 def _thread_words(message: Message) -> str:
+    if message.thread_reason == Message.ThreadReason.MANUAL:
+        return _words_by_hand(message)
     counterpart = message.thread.counterpart_address
     words = {
         Message.ThreadReason.SUBJECT: _("Same client (%(client)s) and same subject as the letters above it."),
@@ -80,6 +84,18 @@ def _thread_words(message: Message) -> str:
         Message.ThreadReason.ALONE: _("It stands alone: grouping is switched off for this mailbox."),
     }[Message.ThreadReason(message.thread_reason)]
     return words % {"client": counterpart or _("nobody")}
+
+
+def _words_by_hand(message: Message) -> str:
+    """Who did it and when, from the audit log: the number of the group is that of its line (threads.rearranging)."""
+    event = AuditEvent.objects.filter(pk=abs(message.manual_group or 0)).select_related("actor__user").first()
+    if event is None or event.actor is None:
+        return _("It was put here by hand.")
+    words = {
+        MERGED: _("%(who)s merged this conversation from several by hand on %(date)s."),
+        SPLIT: _("%(who)s split this conversation by hand on %(date)s."),
+    }[event.action]
+    return words % {"who": event.actor.name, "date": date_format(localtime(event.created_at), "DATE_FORMAT")}
 
 
 def _entries(message: Message) -> list[FolderEntry]:

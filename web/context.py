@@ -1,19 +1,23 @@
-"""What every page needs around its content. Lazy where it costs a query: fragments and error pages ask for nothing."""
+"""What every page needs around its content: made when a template asks for it, so that fragments ask for nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache, partial
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, User
-from threads.models import Thread
+from web.addresses import url
+from web.counts import counts_for
 
+SECTIONS = ("/mail/", "/contacts/", "/leads/", "/tasks/", "/customers/", "/settings/")
 THEME_ICONS = {"system": "monitor", "light": "sun", "dark": "moon"}
 
 
@@ -26,6 +30,8 @@ class RailItem:
     href: str
     is_current: bool
     counts_unread: bool = False
+    counts_tasks: bool = False
+    is_on_phones: bool = True  # five fit into the tab bar, with "You"; others are linked from a neighbor
 
 
 @dataclass(frozen=True)
@@ -36,47 +42,91 @@ class ThemeChoice:
     is_chosen: bool
 
 
-class Shell:
-    """The frame of the page for this request: `member` is None before sign-in."""
+@dataclass(frozen=True, slots=True)
+class FrameMember:
+    """Who looks at the page."""
 
-    def __init__(self, request: HttpRequest) -> None:
-        self.member: Membership | None = getattr(request, "member", None)
-        self.path = request.path
-        self.language = get_language() or settings.LANGUAGE_CODE
+    pk: int | None
+    account_id: int | None
+    name: str
+    email: str
+    availability: str
+    has_shortcuts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """All that the frame of a page shows. A value: what is drawn of equal ones is equal (web.mail_screen)."""
+
+    language: str
+    section: str  # of the rail: one of SECTIONS
+    theme: str = User.Theme.SYSTEM
+    member: FrameMember | None = None  # before sign-in
+    accounts: tuple[tuple[int | None, str], ...] = ()  # id and name; empty when there is only one to be in
+    unread_count: int = 0
+    due_tasks: int = 0  # their own that are overdue or for today
+    unread_notices: int = 0
+    events_url: str = ""
+    support_email: str = ""
 
     @property
-    def theme(self) -> str:
-        return self.member.user.theme if self.member else User.Theme.SYSTEM
+    def themes(self) -> tuple[ThemeChoice, ...]:
+        return _themes(self.theme, self.language)
 
     @property
-    def themes(self) -> list[ThemeChoice]:
-        choices = User.Theme.choices
-        return [ThemeChoice(name, str(label), THEME_ICONS[name], name == self.theme) for name, label in choices]
-
-    @property
-    def events_url(self) -> str:
-        return f"{settings.EVENTS_URL}/events/" if self.member else ""
-
-    @property
-    def items(self) -> list[RailItem]:
-        if self.member is None:
-            return []
-        return [
-            self._item(_("Mail"), "inbox", reverse("mail_folder", args=["inbox"]), under="/mail/", counts_unread=True),
-            self._item(_("Contacts"), "users", reverse("contacts"), under="/contacts/"),
-            self._item(_("Leads"), "kanban", reverse("leads"), under="/leads/"),
-            self._item(_("Settings"), "settings", reverse("mailboxes"), under="/settings/"),
-        ]
-
-    @cached_property
-    def unread_count(self) -> int:
-        if self.member is None:
-            return 0
-        return Thread.objects.visible_to(self.member).filter(unread_count__gt=0).count()
-
-    def _item(self, label: str, icon: str, href: str, *, under: str, counts_unread: bool = False) -> RailItem:
-        return RailItem(label, icon, href, self.path.startswith(under), counts_unread)
+    def items(self) -> tuple[RailItem, ...]:
+        return rail_items(self.section, self.language) if self.member else ()
 
 
-def shell(request: HttpRequest) -> dict[str, Shell]:
-    return {"shell": Shell(request)}
+def frame_of(request: HttpRequest) -> Frame:
+    language = get_language() or settings.LANGUAGE_CODE
+    section = next((under for under in SECTIONS if request.path.startswith(under)), "")
+    member: Membership | None = getattr(request, "member", None)
+    if member is None:
+        return Frame(language, section)
+    user, counts = member.user, counts_for(request)
+    return Frame(
+        language,
+        section,
+        theme=user.theme,
+        member=FrameMember(
+            member.pk, member.account_id, member.name, user.email, member.availability, user.has_shortcuts
+        ),
+        accounts=_accounts(request.memberships),  # type: ignore[attr-defined]  # by accounts.middleware
+        unread_count=counts.all_unread,
+        due_tasks=counts.tasks,
+        unread_notices=counts.notices,
+        events_url=f"{settings.EVENTS_URL}/events/",
+        support_email=settings.SUPPORT_EMAIL,
+    )
+
+
+def _accounts(memberships: Sequence[Membership]) -> tuple[tuple[int | None, str], ...]:
+    if len(memberships) < 2:
+        return ()
+    return tuple((mine.account_id, mine.account.name) for mine in sorted(memberships, key=lambda one: one.account.name))
+
+
+@lru_cache(maxsize=64)
+def rail_items(section: str, _language: str) -> tuple[RailItem, ...]:
+    def item(label: str, icon: str, href: str, *, under: str, **marks: bool) -> RailItem:
+        return RailItem(label, icon, href, section == under, **marks)
+
+    return (
+        item(_("Mail"), "inbox", url("mail_folder", "inbox"), under="/mail/", counts_unread=True),
+        item(_("Contacts"), "users", url("contacts"), under="/contacts/"),
+        item(_("Leads"), "kanban", url("lead_board"), under="/leads/"),
+        item(_("Tasks"), "circle-check", url("tasks"), under="/tasks/", counts_tasks=True),
+        item(_("Customers"), "shopping-bag", url("customers"), under="/customers/", is_on_phones=False),
+        item(_("Settings"), "settings", url("mailboxes"), under="/settings/", is_on_phones=False),
+    )
+
+
+@lru_cache(maxsize=64)
+def _themes(chosen: str, _language: str) -> tuple[ThemeChoice, ...]:
+    return tuple(ThemeChoice(name, str(label), THEME_ICONS[name], name == chosen) for name, label in User.Theme.choices)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """`shell` in every template: the Frame, made when something asks for it."""
+    return {"shell": SimpleLazyObject(partial(frame_of, request))}

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from mailboxes.advice import Advice
-from outbox.advice import STOPPED_CODE, advice_for
+from outbox.advice import AUTHOR_LEFT_CODE, STOPPED_CODE, advice_for
+from outbox.bounces import CAME_BACK
+from outbox.caps import OVER_DAILY_LIMIT
 from outbox.models import OutgoingMail, OutgoingRecipient
+from outbox.querysets import LONGEST_UNDO, UNDELIVERED
 from outbox.states import CHANGES
-from web.moments import long_words
+from web.field_words import labeled, labels_for
+from web.moments import inline_words
+from web.watched import Watched, watched
 
 State = OutgoingMail.State
 # What became of a letter, and the tone of the words. The rest says the letter's own error.
@@ -27,18 +34,26 @@ WORDS: dict[str, tuple[str | Promise, str]] = {
     State.HELD: (gettext_lazy("Waits until the mailbox can sign in again"), "warn"),
     State.CANCELED: (gettext_lazy("Canceled"), ""),
 }
+BOUNCED = gettext_lazy("Came back")
 WAITS_FOR_PERSON = gettext_lazy("Waits until its mailbox is resumed")
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The state of a letter of ours, in words. `due` is when we try again; `replies` are the server's own words."""
+    """The state of a letter of ours, in words. `subject` has the labels of its fields, as they are filled in when it is
+    put together. `due` is when we try again; `replies` are the server's own words.
+    """
 
     mail: OutgoingMail
     words: str
     tone: str
     advice: Advice | None
     due: str
+    subject: str
+
+    @property
+    def watched(self) -> Watched | None:
+        return watched(self.mail)
 
     @property
     def can_cancel(self) -> bool:
@@ -46,7 +61,25 @@ class Delivery:
 
     @property
     def can_retry(self) -> bool:
-        return self.mail.state in (State.FAILED, State.UNKNOWN)
+        return self.mail.state in (State.FAILED, State.UNKNOWN) and self.mail.error_code != AUTHOR_LEFT_CODE
+
+    @property
+    def is_scheduled(self) -> bool:
+        return _is_scheduled(self.mail)
+
+    @property
+    def href(self) -> str:
+        """In the outbox while it is not delivered, then the thread it was filed in. "" for what is in neither."""
+        if self.is_scheduled:
+            return f"{reverse('scheduled')}#letter-{self.mail.pk}"
+        if self.mail.state in UNDELIVERED:
+            return f"{reverse('outbox')}#letter-{self.mail.pk}"
+        return reverse("mail_thread", args=["sent", self.mail.thread_id]) if self.mail.thread_id else ""
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing more happens to it."""
+        return self.mail.state in (State.SENT, State.CANCELED)
 
     @property
     def waits_for_password(self) -> bool:
@@ -69,8 +102,23 @@ class Delivery:
 
 
 def describe(mail: OutgoingMail) -> Delivery:
-    words, tone = (WAITS_FOR_PERSON, "warn") if _is_stopped(mail) else WORDS[mail.state]
-    return Delivery(mail, str(words), tone, advice_for(mail.error_code), _due_words(mail))
+    return _described(mail, labels_for([mail.subject]))
+
+
+def _described(mail: OutgoingMail, labels: Mapping[str, str]) -> Delivery:
+    words, tone = _words_of(mail)
+    subject = labeled(mail.subject, labels)
+    return Delivery(mail, str(words), tone, advice_for(mail.error_code), _due_words(mail), subject)
+
+
+def _words_of(mail: OutgoingMail) -> tuple[str | Promise, str]:
+    if _is_stopped(mail):
+        return WAITS_FOR_PERSON, "warn"
+    if mail.state == State.SENT and mail.error_code == CAME_BACK:
+        return BOUNCED, "bad"
+    if _is_scheduled(mail):
+        return _("It goes out %(when)s") % {"when": inline_words(mail.due_at)}, ""
+    return WORDS[mail.state]
 
 
 def _is_stopped(mail: OutgoingMail) -> bool:
@@ -78,10 +126,20 @@ def _is_stopped(mail: OutgoingMail) -> bool:
     return mail.state == State.HELD and mail.error_code == STOPPED_CODE
 
 
+def _is_scheduled(mail: OutgoingMail) -> bool:
+    """For a time that its author chose: nobody has tried it yet, and nothing else puts it off."""
+    is_untried = mail.state == State.QUEUED and not mail.attempts and not mail.error_code
+    return is_untried and mail.due_at > max(timezone.now(), mail.created_at + LONGEST_UNDO)
+
+
 def describe_all(mails: Iterable[OutgoingMail]) -> list[Delivery]:
-    return [describe(mail) for mail in mails]
+    rows = list(mails)
+    labels = labels_for(mail.subject for mail in rows)
+    return [_described(mail, labels) for mail in rows]
 
 
 def _due_words(mail: OutgoingMail) -> str:
-    """Only for what is tried again: everything else goes at once, or needs a person first."""
-    return _("Next try: %(when)s") % {"when": long_words(mail.due_at)} if mail.state == State.RETRY else ""
+    """Only for what is tried again, or waits for the next day: all else goes at once, or needs a person first."""
+    if mail.state == State.QUEUED and mail.error_code == OVER_DAILY_LIMIT:
+        return _("It goes out %(when)s") % {"when": inline_words(mail.due_at)}
+    return _("Next try: %(when)s") % {"when": inline_words(mail.due_at)} if mail.state == State.RETRY else ""

@@ -1,29 +1,36 @@
-"""What stands in the compose dialog when it opens."""
+"""What stands in the compose dialog when it opens: something new, an answer, or a draft that is written on."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from accounts.mailer import may_use_mailer
 from accounts.models import Membership
+from crm.access import get_contact, get_lead
+from crm.models import Contact, Lead
+from letter_templates.errors import TemplateRefused
+from letter_templates.fields import picker_labels, sender_values
+from letter_templates.rendering import literal
+from letter_templates.signatures import make_signature
+from mailboxes.access import get_mailbox_for
+from mailboxes.errors import MailboxNotFound
+from mailboxes.models import Mailbox
+from mailkit.addresses import AddressRefused, parse_typed_address
 from mailkit.types import Address
+from outbox.acts import switches_of
+from outbox.drafts import DraftFields, get_draft_for
+from outbox.forwarding import ForwardFile, forward_defaults
+from outbox.models import Draft
+from outbox.queueing import contact_with
 from outbox.services import reply_defaults
 from threads.access import get_message_for
+from web.draft_json import draft_json, fields_json
+from web.letter_cards import Card, card_of, people_of
 from web.senders import Sender
-
-
-@dataclass(frozen=True, slots=True)
-class Tool:
-    """A button of the formatting bar; without an icon a line between buttons."""
-
-    icon: str = ""
-    label: str | Promise = ""
-    command: str = ""
-    state: str = ""  # the editor's name of the mark or node that is pressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,81 +39,137 @@ class Line:
 
     name: str
     label: str
-    values: Sequence[str]
     is_shown: bool
 
 
-TOOLS = (
-    Tool("bold", gettext_lazy("Bold"), "toggleBold", "bold"),
-    Tool("italic", gettext_lazy("Italic"), "toggleItalic", "italic"),
-    Tool("underline", gettext_lazy("Underline"), "toggleUnderline", "underline"),
-    Tool("strikethrough", gettext_lazy("Strikethrough"), "toggleStrike", "strike"),
-    Tool(),
-    Tool("list", gettext_lazy("Bullet list"), "toggleBulletList", "bulletList"),
-    Tool("list-ordered", gettext_lazy("Numbered list"), "toggleOrderedList", "orderedList"),
-    Tool("text-quote", gettext_lazy("Quote"), "toggleBlockquote", "blockquote"),
-    Tool("link", gettext_lazy("Link"), "link", "link"),
-    Tool(),
-    Tool("undo-2", gettext_lazy("Undo"), "undo"),
-    Tool("redo-2", gettext_lazy("Redo"), "redo"),
-)
-
-
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """`key` names the browser's own copy of what is typed: one for each letter answered, one for a new letter."""
+class OpenLetter:
+    """`draft` is None as long as nothing was saved."""
 
-    key: str
     title: str
-    mailbox_id: int | None
-    to: Sequence[str] = ()
-    cc: Sequence[str] = ()
-    subject: str = ""
-    reply_to: int | None = None
-    body_html: str = ""
-    quote_html: str = ""
-    quote_text: str = ""
-    tools: Sequence[Tool] = TOOLS
-
-    @property
-    def has_copies(self) -> bool:
-        return bool(self.cc)
+    fields: DraftFields
+    draft: Draft | None = None
+    copies: Sequence[ForwardFile] = ()  # files of the letter that is forwarded, to be fetched from its server
+    card: Card | None = None  # whose people "To" offers
 
     @property
     def lines(self) -> list[Line]:
-        return [
-            Line("to", _("To"), self.to, is_shown=True),
-            Line("cc", _("Cc"), self.cc, is_shown=self.has_copies),
-            Line("bcc", _("Bcc"), (), is_shown=self.has_copies),
-        ]
+        """Cc and Bcc show when somebody is in them, or when they are asked for."""
+        return [Line("to", _("To"), True), Line("cc", _("Cc"), False), Line("bcc", _("Bcc"), False)]
+
+    def as_json(self, member: Membership) -> dict[str, Any]:
+        """All that the script starts with."""
+        fresh = {"id": None, "version": None, "fields": fields_json(self.fields)}
+        mailbox_id = self.draft.mailbox_id if self.draft else self.fields.mailbox_id
+        return {
+            **(draft_json(self.draft) if self.draft else fresh),
+            "signature": signature_text(member, mailbox_id),
+            "member": member.pk,
+            "labels": picker_labels(),
+            "copies": [_copy_json(file) for file in self.copies],
+            "usual": usual_switches(member),
+        }
 
 
-def new_draft(senders: Sequence[Sender], *, to: str) -> Draft:
-    """From the member's own mailbox, if there is one: personal ones come first."""
+def usual_switches(member: Membership) -> dict[int, list[bool]]:
+    """By mailbox, whether opens and followed links are told when nobody says otherwise."""
+    account = member.account
+    switches = {mailbox.pk: switches_of(account, mailbox) for mailbox in Mailbox.objects.sendable_by(member)}
+    return {pk: [one.opens, one.links] for pk, one in switches.items()} if may_use_mailer(member) else {}
+
+
+def _copy_json(file: ForwardFile) -> dict[str, Any]:
+    return {
+        "attachment": file.attachment_id,
+        "name": file.filename,
+        "size": file.size,
+        "content_id": file.content_id,
+    }
+
+
+def new_letter(senders: Sequence[Sender], *, to: str, card: Card | None) -> OpenLetter:
+    """From the member's own mailbox, if there is one: personal ones come first. Raises NotFound."""
     own = next((sender for sender in senders if sender.is_own), None) or next(iter(senders), None)
-    return Draft(
-        key="new",
-        title=_("New message"),
-        mailbox_id=own.mailbox_id if own else None,
+    mailbox_id = own.mailbox_id if own else None
+    fields = DraftFields(
+        mailbox_id=mailbox_id,
         to=[to] if to else [],
+        contact_id=card.row_id if card and card.kind == "contact" else None,
+        lead_id=card.row_id if card and card.kind == "lead" else None,
     )
+    if card:
+        people_of(card)  # nobody writes from a card that is not there
+    return OpenLetter(_("New message"), fields, card=card)
 
 
-def reply_draft(member: Membership, message_id: str, *, to_all: bool) -> Draft:
+def reply_letter(member: Membership, message_id: str, *, to_all: bool) -> OpenLetter:
     """Raises MessageNotFound. The letter answered stands folded below; it goes out with the answer."""
     message = get_message_for(member, message_id)
     known = reply_defaults(member, message, to_all)
-    return Draft(
-        key=f"reply-{message.pk}",
-        title=_("Reply to all") if to_all else _("Reply"),
-        mailbox_id=known.mailbox.pk,
+    fields = DraftFields(
+        mailbox_id=_sender_of(known.mailbox),
         to=[_typed(person) for person in known.to],
         cc=[_typed(person) for person in known.cc],
-        subject=known.subject,
-        reply_to=message.pk,
+        subject=literal(known.subject),  # a stranger's words
+        reply_to_message_id=message.pk,
         quote_html=known.quoted_html,
         quote_text=known.quoted_text,
     )
+    return OpenLetter(_("Reply to all") if to_all else _("Reply"), fields)
+
+
+def forward_letter(member: Membership, message_id: str) -> OpenLetter:
+    """Raises MessageNotFound."""
+    message = get_message_for(member, message_id)
+    known = forward_defaults(message)
+    fields = DraftFields(
+        mailbox_id=_sender_of(known.mailbox),
+        subject=literal(known.subject),
+        forward_message_id=message.pk,
+        quote_html=known.quoted_html,
+        quote_text=known.quoted_text,
+    )
+    return OpenLetter(_("Forward"), fields, copies=known.files)
+
+
+def _sender_of(mailbox: Mailbox) -> int | None:
+    """None where nothing can be sent from: the page chooses then (K47)."""
+    return None if mailbox.kind == Mailbox.Kind.SYSTEM else mailbox.pk
+
+
+def open_draft(member: Membership, draft_id: str) -> OpenLetter:
+    """Raises DraftNotFound."""
+    draft = get_draft_for(member, draft_id)
+    card = card_of(draft.contact_id, draft.lead_id)
+    return OpenLetter(_title_of(draft), DraftFields(), draft, card=card)
+
+
+def _title_of(draft: Draft) -> str:
+    if draft.forward_message_id:
+        return _("Forward")
+    return _("Reply") if draft.reply_to_message_id else _("New message")
+
+
+def signature_text(member: Membership, mailbox_id: int | None) -> str:
+    """What will stand below the letter, to be shown beside the editor; "" for one that cannot be filled in now."""
+    try:
+        mailbox = get_mailbox_for(member, mailbox_id) if mailbox_id else None
+        source = member.signature.strip() or (mailbox.signature if mailbox else "")
+        return make_signature(source, sender_values(member, mailbox)).text
+    except (TemplateRefused, MailboxNotFound):
+        return ""
+
+
+def cards_of_letter(fields: DraftFields) -> tuple[Contact | None, Lead | None]:
+    """Whose fields fill it in, as when it is sent: those of its cards, or of the first contact it is written to."""
+    contact = get_contact(fields.contact_id) if fields.contact_id else None
+    lead = get_lead(fields.lead_id) if fields.lead_id else None
+    if contact or lead or not fields.to:
+        return contact, lead
+    try:
+        return contact_with(parse_typed_address(fields.to[0]).email), None
+    except AddressRefused:  # it is still being typed
+        return None, None
 
 
 def _typed(person: Address) -> str:

@@ -14,11 +14,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from mailkit.html_cleaner import text_to_html
+from mailkit.quoted_html import find_quote, is_forward
 from mailkit.quoted_text import split_quote
-from threads.models import Message, MessageBody
+from mailkit.remote_images import place_images
+from threads.bodies import fresh_body
+from threads.models import Message
 
 # What got past the cleaning can neither run nor load nor submit. Never allow-scripts beside allow-same-origin.
 POLICY = (
@@ -28,7 +31,6 @@ POLICY = (
 SCHEMES = {"light": "light", "dark": "dark", "system": "light dark"}
 OWN_COLORS = re.compile(r"""\bbgcolor=|<font[^>]+color|style="[^"]*\b(?:background|color)\b""")
 MOST_PICTURES = 50  # each is a visit to the mail server, and a letter may name a thousand
-MOST_BELOW_QUOTE = 120  # characters of closing tags and empty lines after the last block quote
 STYLE = """
 @font-face{font-family:Inter;font-weight:400 700;font-display:swap;src:url("%(latin)s") format("woff2")}
 @font-face{font-family:Inter;font-weight:400 700;font-display:swap;src:url("%(cyrillic)s") format("woff2");
@@ -38,7 +40,7 @@ html{overflow-x:auto}
 body{margin:0;font:15px/1.6 Inter,ui-sans-serif,system-ui,"Segoe UI",Roboto,sans-serif;overflow-wrap:anywhere;
 font-feature-settings:"cv11","ss03";color:light-dark(oklch(25%% .02 262),oklch(94%% .005 260))}
 .paper{color-scheme:light;color:#1d2433;background:#fff;padding:16px;border-radius:8px}
-.text{white-space:pre-wrap}
+.dark .paper,.dark .paper img{filter:invert(.9) hue-rotate(180deg)}
 p{margin:0 0 1em}
 img{max-width:100%%;height:auto}
 img[alt]:not([src],[alt=""]){padding:2px 8px;border:1px dashed light-dark(#c3cad6,#4a5264);border-radius:6px}
@@ -56,11 +58,18 @@ summary:focus-visible{outline:2px solid light-dark(oklch(50%% .19 264),oklch(74%
 """
 
 
-def letter_page(message: Message, theme: str) -> str:
-    body = MessageBody.objects.filter(message=message).only("text", "html").first()
-    html, text = (body.html, body.text) if body else ("", "")
-    content = _html_body(message, html) if html else _text_body(text)
-    return page_of(message.subject or _("(no subject)"), content, theme)
+def letter_page(message: Message, theme: str, *, images: str = "") -> str:
+    """`images` is a token of web.image_consent: with it remote images are shown, through our server."""
+    return page_of(message.subject or _("(no subject)"), letter_content(message, images=images), theme)
+
+
+def letter_content(message: Message, *, images: str = "", is_folded: bool = True) -> SafeString:
+    """The body as it stands in a document of ours. Not folded, it can be printed."""
+    body = fresh_body(message)
+    folds = is_folded and not is_forward(message.subject)
+    if body.html:
+        return _html_body(message, body.html, images=images, folds=folds)
+    return _text_body(body.text, folds=folds)
 
 
 def page_of(title: str, content: SafeString, theme: str) -> str:
@@ -84,11 +93,14 @@ def _style(theme: str) -> str:
     }
 
 
-def _html_body(message: Message, html: str) -> SafeString:
+def _html_body(message: Message, html: str, *, images: str, folds: bool) -> SafeString:
     """`html` was cleaned when the letter was filed. Changed as a tree: in text a sender can forge any mark."""
     tree = LexborHTMLParser(html)
     _show_inline_pictures(message, tree)
-    _fold_quote(tree, html)
+    if images:
+        place_images(tree, lambda number: f"{reverse('remote_image', args=[message.pk, number])}?images={images}")
+    if folds:
+        _fold_quote(tree)
     own = mark_safe((tree.body.inner_html or "") if tree.body else "")  # noqa: S308  (cleaned, and see POLICY)
     return format_html('<div class="{}">{}</div>', "paper" if OWN_COLORS.search(html) else "plain", own)
 
@@ -103,22 +115,35 @@ def _show_inline_pictures(message: Message, tree: LexborHTMLParser) -> None:
             picture.attrs["src"] = f"{base}?cid={quote_plus(cid)}"
 
 
-def _fold_quote(tree: LexborHTMLParser, html: str) -> None:
-    """A block quote that closes the letter is folded; one with words below it was answered in place and stays open."""
-    quotes = tree.css("blockquote:not(blockquote blockquote)")
-    if not quotes or html.rfind("</blockquote>") < len(html) - MOST_BELOW_QUOTE:
+def _fold_quote(tree: LexborHTMLParser) -> None:
+    """The quote that closes the letter is folded. Where there is nothing else, it is the letter, and stays open."""
+    quote = find_quote(tree)
+    fold = LexborHTMLParser(f"{_fold()}</details>").css_first("details")
+    if not quote or fold is None:
         return
-    last, fold = quotes[-1], LexborHTMLParser(f"{_fold()}</details>").css_first("details")
-    fold.insert_child(last)
-    last.replace_with(fold)
+    quote[0].insert_before(fold)
+    folded = quote[0].prev  # what goes in is a copy
+    if folded is None:
+        return
+    for node in quote:
+        folded.insert_child(node)
+        node.decompose()
+    if tree.body is not None and _weight(tree.body) == _weight(folded):
+        folded.attrs["open"] = ""
 
 
-def _text_body(text: str) -> SafeString:
-    plain, quote = split_quote(text)
+def _weight(node: LexborNode) -> tuple[int, int]:
+    """Letters and pictures inside."""
+    return len("".join(node.text().split())), len(node.css("img"))
+
+
+def _text_body(text: str, *, folds: bool) -> SafeString:
+    plain, quote = split_quote(text) if folds else (text, "")
     shown = mark_safe(text_to_html(plain))  # noqa: S308  (escaped there)
     if not quote:
         return shown
-    return format_html('{}{}<blockquote class="text">{}</blockquote></details>', shown, _fold(), quote)
+    quoted = mark_safe(text_to_html(quote))  # noqa: S308  (escaped there)
+    return format_html("{}{}<blockquote>{}</blockquote></details>", shown, _fold(), quoted)
 
 
 def _fold() -> SafeString:

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
 
-from threads.models import Thread
+from web.addresses import url
 from web.typed import typed_text
 
-OUTBOX = "outbox"
+OUTBOX, DRAFTS, SCHEDULED = "outbox", "drafts", "scheduled"
+OF_LETTERS = (OUTBOX, DRAFTS, SCHEDULED)  # folders of single letters: each has its own views, named like the folder
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 
+class Filter(StrEnum):
+    """What a list of conversations can be narrowed to."""
+
+    UNREAD = "unread"
+    FILES = "files"
+    WAITING = "waiting"  # the newest letter came in: an answer of ours is due
+
+
 class FolderConverter:
-    """For urlpatterns: the folders of conversations. The outbox, of single letters, has its own views."""
+    """For urlpatterns: the folders of conversations."""
 
     regex = "inbox|sent|deleted"
 
@@ -44,10 +55,6 @@ class Cursor:
         return self.last_message_at, self.thread_id
 
     @classmethod
-    def after(cls, thread: Thread) -> Cursor:
-        return cls(thread.last_message_at, thread.pk)
-
-    @classmethod
     def parse(cls, text: str) -> Cursor | None:
         """None for what we did not write: the list then begins at its beginning."""
         microseconds, _, thread_id = text.partition("-")
@@ -62,7 +69,7 @@ class Place:
     folder: str = "inbox"
     mailbox_id: int | None = None
     text: str = ""
-    only_unread: bool = False
+    only: Filter | None = None
     before: Cursor | None = None
 
     @classmethod
@@ -71,21 +78,27 @@ class Place:
             folder=folder,
             mailbox_id=whole_number(query.get("mailbox")),
             text=typed_text(query, "q"),
-            only_unread=query.get("filter") == "unread",
+            only=_filter(query.get("filter", "")),
             before=Cursor.parse(query.get("before", "")),
         )
 
     def url(self, thread_id: int | None = None) -> str:
         """Of the screen, or of the screen with this thread open. The place in the list is not part of it."""
-        if self.folder == OUTBOX:
-            return reverse("outbox") + self._query(replace(self, before=None))
+        if self.folder in OF_LETTERS:
+            return url(self.folder) + self._query(replace(self, before=None))
         if thread_id is None:
-            return reverse("mail_folder", args=[self.folder]) + self._query(replace(self, before=None))
+            return url("mail_folder", self.folder) + self._query(replace(self, before=None))
         return reverse("mail_thread", args=[self.folder, thread_id]) + self._query(replace(self, before=None))
+
+    def thread_url_of(self) -> Callable[[int], str]:
+        """url() for many threads: the address is made once."""
+        head = url("mail_thread", self.folder, "0").removesuffix("0/")
+        query = self._query(replace(self, before=None))
+        return lambda thread_id: f"{head}{thread_id}/{query}"
 
     def list_url(self) -> str:
         """Of the rows alone, from this place on."""
-        return reverse("mail_rows", args=[self.folder]) + self._query(self)
+        return url("mail_rows", self.folder) + self._query(self)
 
     @property
     def is_of_all_mailboxes(self) -> bool:
@@ -94,30 +107,30 @@ class Place:
     @property
     def shows_whole_folder(self) -> bool:
         """Neither a search nor a filter: what is not in the list is not here."""
-        return self.folder in ("inbox", "sent") and not self.text and not self.only_unread
+        return self.folder in ("inbox", "sent") and not self.text and not self.only
 
     @property
     def unsearched_url(self) -> str:
         return replace(self, text="").url()
 
     @property
-    def all_url(self) -> str:
-        return replace(self, only_unread=False).url()
-
-    @property
-    def unread_url(self) -> str:
-        return replace(self, only_unread=True).url()
+    def only_unread(self) -> bool:
+        return self.only is Filter.UNREAD
 
     @staticmethod
     def _query(place: Place) -> str:
         facts = {
             "mailbox": place.mailbox_id,
             "q": place.text,
-            "filter": "unread" if place.only_unread else "",
+            "filter": place.only,
             "before": str(place.before) if place.before else "",
         }
         given = {name: value for name, value in facts.items() if value}
         return f"?{urlencode(given)}" if given else ""
+
+
+def _filter(text: str) -> Filter | None:
+    return Filter(text) if text in list(Filter) else None
 
 
 def whole_number(text: str | None) -> int | None:

@@ -2,33 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import QuerySet
+from django.conf import settings
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership
-from crm.models import Lead
+from crm.by_address import open_stages_of
 from mailboxes.access import get_mailbox_for
 from mailboxes.models import Mailbox
-from outbox.models import OutgoingMail
+from mailboxes.readable import readable_mailboxes
+from outbox.member_counts import MemberCounts
+from threads.deleted import may_see_deleted
 from threads.models import Thread
+from threads.plain_lists import FOLDERS as FOLDERS_KEPT
+from threads.plain_lists import newest_threads
+from threads.querysets import Narrowing, ThreadLine, ThreadQuerySet
+from web.conversation_rows import ConversationRow, StageAndTone, rows_by_day
+from web.counts import counts_for
 from web.lead_cards import tone_of_place
-from web.mail_address import OUTBOX, Cursor, Place
-from web.mailbox_health import OlderMail, health_of, older_mail_of
-from web.moments import day_heading
+from web.mail_address import DRAFTS, OUTBOX, SCHEDULED, Cursor, Filter, Place
+from web.mail_search import hits_of, problem_of, searched, unknown_in
+from web.mailbox_health import OlderMail, name_of, older_mail_of, state_words_of, tone_of
+from web.members import MemberRequest
 
 PAGE = 50
 FOLDERS: tuple[tuple[str, str | Promise, str], ...] = (
     ("inbox", gettext_lazy("Inbox"), "inbox"),
     ("sent", gettext_lazy("Sent"), "send"),
+    (DRAFTS, gettext_lazy("Drafts"), "pen-line"),
+    (SCHEDULED, gettext_lazy("Scheduled"), "calendar-clock"),
     (OUTBOX, gettext_lazy("Outbox"), "clock"),
     ("deleted", gettext_lazy("Deleted"), "trash-2"),
+)
+FILTERS: tuple[tuple[Filter | None, str | Promise], ...] = (
+    (None, gettext_lazy("All")),
+    (Filter.UNREAD, gettext_lazy("Unread")),
+    (Filter.WAITING, gettext_lazy("To answer")),
+    (Filter.FILES, gettext_lazy("With files")),
 )
 FOLDER_NAMES = {name: label for name, label, _icon in FOLDERS}
 
@@ -45,10 +61,19 @@ class FolderLine:
 
 
 @dataclass(frozen=True, slots=True)
+class FilterLine:
+    label: str
+    href: str
+    is_current: bool
+    counts_unread: bool
+
+
+@dataclass(frozen=True, slots=True)
 class BoxLine:
     """A mailbox with the state of its health in words: a color alone tells nothing to many."""
 
     mailbox: Mailbox
+    name: str
     href: str
     is_current: bool
     unread_count: int
@@ -67,50 +92,62 @@ class OlderLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    thread: Thread
-    href: str
-    who: str
-    stage: str
-    stage_tone: str
-
-
-@dataclass(frozen=True, slots=True)
 class ListPage:
     """Rows under their day headings, and the place where the next page begins."""
 
-    days: Sequence[tuple[str, Sequence[Row]]]
+    days: Sequence[tuple[str, Sequence[ConversationRow]]]
     next_place: Place | None
+    problem: str  # of the search
+    unknown: str  # operators of the search that there are not
+    is_similar: bool  # found by names that are nearly what was searched
 
 
 def list_rows(member: Membership, place: Place, *, size: int = PAGE) -> ListPage:
-    threads = list(threads_at(member, place)[: size + 1])
+    threads = _threads_of_page(member, place, size + 1)
     more = len(threads) > size
     threads = threads[:size]
-    stages = _stages_of(threads)
-    rows = [_row(thread, place, stages) for thread in threads]
-    days = [(day, list(group)) for day, group in groupby(rows, key=lambda row: day_heading(row.thread.last_message_at))]
-    return ListPage(days, replace(place, before=Cursor.after(threads[-1])) if more else None)
+    hits = hits_of(member, place, [thread.id for thread in threads])
+    days = rows_by_day(threads, url_of=place.thread_url_of(), stages=_stages_of(threads), hits=hits.by_id)
+    next_place = replace(place, before=Cursor(threads[-1].last_message_at, threads[-1].id)) if more else None
+    return ListPage(days, next_place, problem_of(place), unknown_in(place), is_similar=hits.is_similar)
 
 
-def threads_at(member: Membership, place: Place) -> QuerySet[Thread]:
+NARROWING: dict[Filter | None, Narrowing] = {
+    None: "",
+    Filter.UNREAD: "unread",
+    Filter.FILES: "with_files",
+    Filter.WAITING: "waiting",
+}
+
+
+def _threads_of_page(member: Membership, place: Place, size: int) -> list[ThreadLine]:
+    if place.text or place.folder not in FOLDERS_KEPT:
+        return threads_at(member, place)[:size].lines()
+    return newest_threads(
+        member,
+        place.folder,
+        limit=size,
+        mailbox_id=place.mailbox_id,
+        only=NARROWING[place.only],
+        before=place.before.key if place.before else None,
+    )
+
+
+def threads_at(member: Membership, place: Place) -> ThreadQuerySet:
     """Newest first, from the cursor on."""
-    threads = Thread.objects.visible_to(member).in_folder(place.folder)
+    threads = searched(Thread.objects.visible_to(member), place).narrowed(NARROWING[place.only])
     if place.mailbox_id:
         threads = threads.filter(mailbox=place.mailbox_id)
-    if place.only_unread:
-        threads = threads.unread()
-    if place.text:
-        threads = threads.matching(place.text)
     return threads.newest_first(before=place.before.key if place.before else None)
 
 
 def end_of_list(member: Membership, place: Place) -> dict[str, Any]:
     """What stands below the last row, or instead of rows: a mailbox never looks empty without a word (K10)."""
-    mailboxes = list(Mailbox.objects.visible_to(member).order_by("address_key"))
+    mailboxes = readable_mailboxes(member)
     here = [mailbox for mailbox in mailboxes if place.mailbox_id in (None, mailbox.pk)]
     return {
-        "has_mailboxes": bool(mailboxes),
+        "has_mailboxes": any(mailbox.kind != Mailbox.Kind.SYSTEM for mailbox in mailboxes),
+        "deleted_days": settings.DELETED_DAYS,
         "is_importing": any(mailbox.state == Mailbox.State.IMPORTING for mailbox in here),
         "older_lines": _older_lines(member, here) if place.shows_whole_folder else [],
     }
@@ -124,71 +161,100 @@ def _older_lines(member: Membership, mailboxes: Iterable[Mailbox]) -> list[Older
     return [OlderLine(mailbox, older, mailbox.pk in managed) for mailbox, older in left_out]
 
 
-def _row(thread: Thread, place: Place, stages: dict[str, tuple[str, str]]) -> Row:
-    stage, tone = stages.get(thread.counterpart_key, ("", ""))
-    who = thread.counterpart_name or thread.counterpart_address or _("(no recipient)")
-    return Row(thread, place.url(thread.pk), who, stage, tone)
-
-
-def _stages_of(threads: Iterable[Thread]) -> dict[str, tuple[str, str]]:
-    """The stage of the open lead of each client, for all rows in one query. The newest lead wins."""
+def _stages_of(threads: Iterable[ThreadLine]) -> dict[str, StageAndTone]:
+    """The stage of the open lead of each client, for all rows in one query."""
     keys = {thread.counterpart_key for thread in threads if thread.counterpart_key}
-    leads = Lead.objects.open().filter(contacts__emails__email_key__in=keys).order_by("created_at")
-    facts = leads.values_list("contacts__emails__email_key", "stage__name", "stage__position")
-    return {key: (name, tone_of_place(position)) for key, name, position in facts}
+    return {key: (stage.name, tone_of_place(stage.position)) for key, stage in open_stages_of(keys).items()}
+
+
+def list_filters(place: Place) -> list[FilterLine]:
+    """What has gone out waits for nobody."""
+    here = replace(place, before=None)
+    return [
+        FilterLine(label, replace(here, only=only).url(), only is place.only, only is Filter.UNREAD)
+        for only, label in _filter_labels(get_language())
+        if only is not Filter.WAITING or place.folder == "inbox"
+    ]
+
+
+@lru_cache(maxsize=64)
+def _filter_labels(_language: str | None) -> tuple[tuple[Filter | None, str], ...]:
+    return tuple((only, str(label)) for only, label in FILTERS)
 
 
 def heading_of(member: Membership, place: Place) -> str:
     """Raises MailboxNotFound."""
     if place.mailbox_id is None:
         return str(FOLDER_NAMES[place.folder])
-    return f"{FOLDER_NAMES[place.folder]} · {get_mailbox_for(member, place.mailbox_id).address}"
+    return f"{FOLDER_NAMES[place.folder]} · {name_of(get_mailbox_for(member, place.mailbox_id))}"
 
 
-def side_of(member: Membership, place: Place) -> dict[str, Any]:
+def side_of(request: MemberRequest, place: Place) -> dict[str, Any]:
     """What mail/side.html shows."""
-    unread = Thread.objects.visible_to(member).count_unread()
+    counts = counts_for(request)
     return {
         "place": place,
-        "unread_here": unread.get(place.mailbox_id, 0) if place.mailbox_id else sum(unread.values()),
-        "folders": list_folders(member, place, unread),
-        "boxes": list_boxes(member, place, unread),
+        **unread_at(request, place),
+        "folders": list_folders(request.member, place, counts),
+        "boxes": list_boxes(request.member, place, counts.unread),
     }
 
 
-def list_folders(member: Membership, place: Place, unread: dict[int, int]) -> list[FolderLine]:
-    """The inbox counts what is unread, the outbox what needs a person. Deleted is the administrators' (K63)."""
-    here = replace(place, text="", only_unread=False, before=None)
-    stuck = OutgoingMail.objects.visible_to(member).needing_a_person().count()
-    counts = {"inbox": (sum(unread.values()), _("unread")), OUTBOX: (stuck, _("need you"))}
-    return [
+def unread_at(request: MemberRequest, place: Place) -> dict[str, int]:
+    """Conversations with unread letters: all, and those of this mailbox."""
+    counts = counts_for(request)
+    total = counts.all_unread
+    return {
+        "unread_total": total,
+        "unread_here": counts.unread.get(place.mailbox_id, 0) if place.mailbox_id else total,
+    }
+
+
+def list_folders(member: Membership, place: Place, counted: MemberCounts) -> tuple[FolderLine, ...]:
+    """The inbox counts what is unread, the outbox what needs a person. Deleted is not everybody's (K63)."""
+    counts = (counted.all_unread, counted.drafts, counted.scheduled, counted.stuck)
+    return _folder_lines(place.folder, place.mailbox_id, counts, may_see_deleted(member), get_language())
+
+
+@lru_cache(maxsize=1024)
+def _folder_lines(
+    current: str, mailbox_id: int | None, counts: tuple[int, int, int, int], sees_deleted: bool, _language: str | None
+) -> tuple[FolderLine, ...]:
+    unread, drafts, scheduled, stuck = counts
+    counted = {
+        "inbox": (unread, _("unread")),
+        DRAFTS: (drafts, _("not sent yet")),
+        SCHEDULED: (scheduled, _("to be sent later")),
+        OUTBOX: (stuck, _("need you")),
+    }
+    return tuple(
         FolderLine(
-            str(label), icon, replace(here, folder=name).url(), name == place.folder,
-            *counts.get(name, (0, "")), is_alarming=name == OUTBOX,
+            str(label), icon, Place(name, mailbox_id).url(), name == current,
+            *counted.get(name, (0, "")), is_alarming=name == OUTBOX,
         )
         for name, label, icon in FOLDERS
-        if name != "deleted" or member.is_admin
-    ]  # fmt: skip
+        if name != "deleted" or sees_deleted
+    )  # fmt: skip
 
 
-def list_boxes(member: Membership, place: Place, unread: dict[int, int]) -> list[BoxLine]:
-    return [
-        _box_line(mailbox, place, unread.get(mailbox.pk, 0))
-        for mailbox in Mailbox.objects.visible_to(member).order_by("address_key")
-    ]
+def list_boxes(member: Membership, place: Place, unread: Mapping[int, int]) -> list[BoxLine]:
+    return [_box_line(mailbox, place, unread.get(mailbox.pk, 0)) for mailbox in readable_mailboxes(member)]
 
 
 def _box_line(mailbox: Mailbox, place: Place, unread_count: int) -> BoxLine:
     here = Place(folder=place.folder, mailbox_id=mailbox.pk)
-    health = health_of(mailbox)
-    is_importing = mailbox.state == Mailbox.State.IMPORTING
-    words = health.detail if is_importing and health.detail else health.words
+    tone = tone_of(mailbox)
     return BoxLine(
         mailbox=mailbox,
+        name=name_of(mailbox),
         href=here.url(),
         is_current=mailbox.pk == place.mailbox_id,
         unread_count=unread_count,
-        tone=health.tone,
-        words=str(mailbox.get_kind_display()) if health.tone == "good" else words,
-        is_importing=is_importing,
+        tone=tone,
+        words=_box_words(mailbox) if tone == "good" else state_words_of(mailbox),
+        is_importing=mailbox.state == Mailbox.State.IMPORTING,
     )
+
+
+def _box_words(mailbox: Mailbox) -> str:
+    return mailbox.address if mailbox.kind == Mailbox.Kind.SYSTEM else str(Mailbox.Kind(mailbox.kind).label)

@@ -2,20 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from crm.models import Contact, Lead
-from outbox.models import OutgoingMail
-from threads.models import Attachment, Message, Participant, Thread
+from mailkit.addresses import email_key
+from outbox.drafts import drafts_of_thread
+from outbox.models import Draft, OutgoingMail
+from smart_addresses.access import checks_of_arrived
+from smart_addresses.models import ArrivedLetter
+from threads.consents import allowed_senders
+from threads.models import Attachment, Message, MessageBody, Participant, Thread
+from threads.querysets import MessageQuerySet
 from web.deliveries import Delivery, describe
+from web.event_words import EventWords, events_of
+from web.file_kinds import PDF, shown_type
+from web.image_consent import images_token
 from web.lead_cards import LeadCard, cards_of
+from web.run_lines import mails_with_runs
+from web.smart_words import Said, sender_check_of
 
 RECENT = 5
+SHOWN_AT_ONCE = 40  # letters: threads of reports that come each night have thousands
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a letter. `shown` is "image" or "pdf" when the viewer can show it."""
+
+    attachment: Attachment
+    is_available: bool
+
+    @property
+    def shown(self) -> str:
+        kind = shown_type(self.attachment) if self.is_available else ""
+        return {"": "", PDF: "pdf"}.get(kind, "image")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +48,23 @@ class Letter:
     message: Message
     who: str
     is_open: bool
-    blocks_images: bool
+    has_remote_images: bool
+    shows_images: bool  # of this sender always
+    images_token: str
     recipients: Sequence[Participant]
-    files: Sequence[Attachment]
+    files: Sequence[File]
+    events: Sequence[EventWords]
     delivery: Delivery | None
+    has_runs: bool  # of triggers
+    sender_check: Said | None = None  # of a letter that came to a smart address
+
+    @property
+    def sender_key(self) -> str:
+        return email_key(self.message.from_address)
+
+    @property
+    def has_available_files(self) -> bool:
+        return any(file.is_available for file in self.files)
 
     @property
     def drawn_name(self) -> str:
@@ -62,10 +100,17 @@ class Reader:
     elsewhere: Sequence[OutgoingMail]  # answers of ours that went out from another mailbox and are filed there
     card: Card | None
     after: int = 0
+    drafts: Sequence[Draft] = ()  # the reader's own answers that are not sent
+    earlier_count: int = 0  # letters before these
+    total: int = 0
 
     @property
     def newest(self) -> Letter | None:
         return self.letters[-1] if self.letters else None
+
+    @property
+    def first_id(self) -> int:
+        return self.letters[0].message.pk if self.letters else 0
 
     @property
     def last_id(self) -> int:
@@ -74,41 +119,84 @@ class Reader:
 
 
 def read_thread(member: Membership, thread: Thread, *, folder: str) -> Reader:
-    """Before it is marked as read: unread letters and the newest one are open."""
-    messages = Message.objects.filter(thread=thread, deleted_at__isnull=folder != "deleted").for_reading().in_order()
+    """Before it is marked as read: unread letters and the newest one are open. The newest letters alone."""
+    everything = _letters_of(member, thread, folder)
+    newest, total = list(reversed(everything.newest_first()[:SHOWN_AT_ONCE])), everything.count()
     return Reader(
         thread=thread,
-        letters=_letters(member, list(messages)),
+        letters=_letters(member, newest, newest=newest[-1] if newest else None),
         pending=_pending(member, thread),
         elsewhere=_elsewhere(member, thread),
         card=_card(member, thread),
+        drafts=() if folder == "deleted" else list(drafts_of_thread(member, thread)),
+        earlier_count=total - len(newest),
+        total=total,
     )
 
 
+def read_earlier(member: Membership, thread: Thread, *, folder: str, before: Message) -> Reader:
+    """The letters before this one of the thread, as many as are shown at once."""
+    earlier = _letters_of(member, thread, folder).newest_first(before=(before.received_at, before.pk))
+    shown = list(reversed(earlier[:SHOWN_AT_ONCE]))
+    letters = _letters(member, shown, newest=None)
+    return Reader(thread, letters, (), (), None, earlier_count=earlier.count() - len(shown))
+
+
 def read_tail(member: Membership, thread: Thread, *, after: int) -> Reader:
-    """What has come since: letters filed later, and our letters that are on their way."""
-    messages = Message.objects.filter(thread=thread, deleted_at__isnull=True, pk__gt=after).for_reading().in_order()
-    letters = _letters(member, list(messages))
-    return Reader(thread, letters, _pending(member, thread), _elsewhere(member, thread), None, after)
+    """What has come since: letters filed later, our letters on their way, and the card, which a reply may have made."""
+    messages = list(_letters_of(member, thread, "").filter(pk__gt=after).in_order())
+    letters = _letters(member, messages, newest=messages[-1] if messages else None)
+    drafts, card = list(drafts_of_thread(member, thread)), _card(member, thread)
+    return Reader(thread, letters, _pending(member, thread), _elsewhere(member, thread), card, after, drafts)
 
 
-def _letters(member: Membership, messages: Sequence[Message]) -> list[Letter]:
-    mails = {mail.message_id: mail for mail in OutgoingMail.objects.filter(message__in=messages)}
-    return [_letter(member, message, message is messages[-1], mails.get(message.pk)) for message in messages]
+def _letters_of(member: Membership, thread: Thread, folder: str) -> MessageQuerySet:
+    """What the member may read, with all that is drawn around the bodies, which the browser asks for one by one."""
+    bodies = Prefetch("bodies", MessageBody.objects.only("account", "message", "has_remote_images"))
+    mine = Message.objects.visible_to(member).readable()
+    letters = mine.filter(thread=thread, deleted_at__isnull=folder != "deleted")
+    return letters.for_list().prefetch_related(bodies, "attachments", "events")
 
 
-def _letter(member: Membership, message: Message, is_newest: bool, mail: OutgoingMail | None) -> Letter:
-    participants = list(message.participants.all())
-    written_by_me = mail is not None and mail.author_id == member.pk
+def _letters(member: Membership, messages: Sequence[Message], *, newest: Message | None) -> list[Letter]:
+    sent = OutgoingMail.objects.select_related("tracked")
+    mails = {mail.message_id: mail for mail in sent.filter(message__in=messages)}
+    checks = checks_of_arrived(messages)
+    started = mails_with_runs(member, mails.values())
+    known = _Known(member, mails, allowed_senders(member, messages), events_of(messages), checks, started)
+    return [_letter(message, known, is_newest=message is newest) for message in messages]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is asked for all letters at once. `events` and `mails` are by message."""
+
+    member: Membership
+    mails: Mapping[int | None, OutgoingMail]
+    allowed: frozenset[str]
+    events: Mapping[int, Sequence[EventWords]]
+    checks: Mapping[int, ArrivedLetter]
+    started: frozenset[int]  # letters of ours that started something
+
+
+def _letter(message: Message, known: _Known, *, is_newest: bool) -> Letter:
+    participants, mail = list(message.participants.all()), known.mails.get(message.pk)
+    written_by_me = mail is not None and mail.author_id == known.member.pk
     to = [person for role in ("to", "cc", "bcc") for person in participants if person.role == role]
+    files = [file for file in message.attachments.all() if not (file.is_inline and file.content_id)]
     return Letter(
         message=message,
         who=_("You") if written_by_me else message.from_name or message.from_address or _("(unknown sender)"),
         is_open=is_newest or not message.is_read,
-        blocks_images=any(body.has_remote_images for body in message.bodies.all()),
+        has_remote_images=any(body.has_remote_images for body in message.bodies.all()),
+        shows_images=email_key(message.from_address) in known.allowed,
+        images_token=images_token(known.member, message),
         recipients=to,
-        files=[file for file in message.attachments.all() if not (file.is_inline and file.content_id)],
+        files=[File(file, bool(message.on_server or file.stored_name)) for file in files],
+        events=known.events[message.pk],
         delivery=describe(mail) if mail else None,
+        has_runs=mail is not None and mail.pk in known.started,
+        sender_check=sender_check_of(known.checks[message.pk]) if message.pk in known.checks else None,
     )
 
 

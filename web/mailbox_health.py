@@ -48,6 +48,7 @@ class Health:
     reply: str = ""
     older: OlderMail | None = None
     next_check_at: datetime | None = None
+    is_regrouping: bool = False
 
     @property
     def is_importing(self) -> bool:
@@ -56,15 +57,19 @@ class Health:
     @property
     def is_moving(self) -> bool:
         """Its counts change while one looks at them."""
-        return self.is_importing or (self.older is not None and self.older.is_loading)
+        return self.is_importing or self.is_regrouping or (self.older is not None and self.older.is_loading)
+
+
+def name_of(mailbox: Mailbox) -> str:
+    """What people call it."""
+    is_system = mailbox.kind == Mailbox.Kind.SYSTEM
+    return str(mailbox.get_kind_display()) if is_system else mailbox.address
 
 
 def health_of(mailbox: Mailbox) -> Health:
     advice = advice_of(mailbox)
-    tone = _tone(mailbox)
-    # A first fault is tried again without a word in red: the state says when people are needed.
     return Health(
-        tone=tone if tone == "bad" or advice is None else "warn",
+        tone=tone_of(mailbox),
         words=_words(mailbox),
         detail=_import_words(mailbox),
         what=advice.what if advice else "",
@@ -72,6 +77,7 @@ def health_of(mailbox: Mailbox) -> Health:
         reply=mailbox.error_detail if advice else "",
         older=older_mail_of(mailbox),
         next_check_at=_next_check(mailbox),
+        is_regrouping=mailbox.needs_regrouping,
     )
 
 
@@ -99,14 +105,25 @@ def _loading_words(count: int) -> str:
     return words % {"count": grouped(count)}
 
 
-def _tone(mailbox: Mailbox) -> str:
-    """A mailbox that only sends has no color of its own: neither well nor ill."""
-    return TONES[Mailbox.State(mailbox.state)] if mailbox.can_receive else ""
+def tone_of(mailbox: Mailbox) -> str:
+    """A mailbox that only sends has no color of its own: neither well nor ill. A first fault is tried again without a
+    word in red: the state says when people are needed.
+    """
+    has_news = mailbox.can_receive or mailbox.kind == Mailbox.Kind.SYSTEM
+    tone = TONES[Mailbox.State(mailbox.state)] if has_news else ""
+    return "warn" if tone != "bad" and advice_of(mailbox) else tone
+
+
+def state_words_of(mailbox: Mailbox) -> str:
+    """How it is, in a few words; while it imports, how far."""
+    return _import_words(mailbox) if mailbox.state == Mailbox.State.IMPORTING else _words(mailbox)
 
 
 def _words(mailbox: Mailbox) -> str:
     if mailbox.is_stopped:
         return str(mailbox.get_state_display())
+    if mailbox.kind == Mailbox.Kind.SYSTEM:
+        return _("Receives only")
     if not mailbox.can_receive:
         return _("Send only")
     if mailbox.state == Mailbox.State.SYNCED and mailbox.status == Mailbox.Status.GREEN:

@@ -22,7 +22,9 @@ class AuditEventSerializer(serializers.Serializer[AuditEvent]):
     actor = IdField(source="actor_id", allow_null=True)
     target_type = serializers.CharField(read_only=True)
     target_id = IdField(allow_null=True)
-    facts = serializers.DictField(read_only=True)
+    facts = serializers.DictField(
+        read_only=True, help_text="`token` and `token_name`: the API token it was done with, if it was one."
+    )
     created_at = serializers.DateTimeField(read_only=True)
 
 

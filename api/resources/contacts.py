@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
-from django.db.models import QuerySet
-from django_filters import rest_framework as filters
+from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import ApiToken, Membership
+from api.card_filters import ContactFilters
+from api.card_lists import CardListView, TagsField
+from api.custom_values_field import CustomValuesField
 from api.idempotency import idempotent
-from api.ids import IdField, IdFilter, RelatedId
+from api.ids import IdField, RelatedId
 from api.resources.removed_mail import RemovedMailView
+from api.resources.timeline import TimelineView
 from crm.access import get_contact
-from crm.models import Company, Contact, ContactEmail
-from crm.services import ContactValues, change_contact, create_contact, delete_contact
+from crm.card_changes import change_card
+from crm.contacts import ContactValues, create_contact, delete_contact
+from crm.models import Company, Contact, ContactEmail, Store
+from crm.tags import with_tags
+from outbox.suppression import is_unsubscribed, set_unsubscribed, unsubscribed_keys
 from threads.models import Message
 
 
@@ -33,6 +38,20 @@ class AddressesField(serializers.ListField):
         return [row.email for row in rows]
 
 
+class UnsubscribedField(serializers.BooleanField):
+    """Kept by address, for whoever has it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"required": False, **options})
+
+    def get_attribute(self, instance: Contact) -> bool:
+        """Of a list, asked once for all its contacts."""
+        known: frozenset[str] | None = self.context.get("unsubscribed")
+        if known is None:
+            return is_unsubscribed(instance)
+        return any(row.email_key in known for row in instance.emails.all())
+
+
 class ContactSerializer(serializers.Serializer[Contact]):
     """A contact. Lists of addresses and phones are sent and replaced as a whole."""
 
@@ -44,6 +63,10 @@ class ContactSerializer(serializers.Serializer[Contact]):
     phones = serializers.ListField(child=serializers.CharField(max_length=40), required=False, max_length=50)
     company = RelatedId(queryset=Company.objects, required=False, allow_null=True)
     responsible = RelatedId(queryset=Membership.objects.filter(is_active=True), required=False, allow_null=True)
+    store = RelatedId(queryset=Store.objects, required=False, allow_null=True)
+    tags = TagsField()
+    unsubscribed = UnsubscribedField(help_text="One of the addresses wants no mail: who writes to it is warned.")
+    custom_fields = CustomValuesField()
     created_at = serializers.DateTimeField(read_only=True)
 
 
@@ -55,16 +78,7 @@ class WrittenContactSerializer(ContactSerializer):
     )
 
 
-class ContactFilters(filters.FilterSet):
-    company = IdFilter(field_name="company_id")
-    responsible = IdFilter(field_name="responsible_id")
-    email = filters.CharFilter(method="filter_email", max_length=320)
-
-    def filter_email(self, rows: QuerySet[Contact], _name: str, email: str) -> QuerySet[Contact]:
-        return rows.filter(pk__in=Contact.objects.with_address(email).values("pk"))
-
-
-class ContactView(RemovedMailView):
+class ContactView(CardListView, TimelineView, RemovedMailView):
     """Contacts, by name."""
 
     queryset = Contact.objects
@@ -72,10 +86,12 @@ class ContactView(RemovedMailView):
     filterset_class = ContactFilters
     read_scope = ApiToken.Scope.CONTACTS_READ
     write_scope = ApiToken.Scope.CONTACTS_WRITE
-    ordering = ("name", "id")
+    kind = "contact"
 
     def list(self, request: Request) -> Response:
-        return self.respond_list(Contact.objects.for_list())
+        page = self.page_of(with_tags(Contact.objects.for_list()))
+        context = {**self.get_serializer_context(), "unsubscribed": unsubscribed_keys(page)}
+        return self.get_paginated_response([ContactSerializer(row, context=context).data for row in page])
 
     def retrieve(self, request: Request, pk: str) -> Response:
         return Response(self.get_serializer(get_contact(pk)).data)
@@ -83,8 +99,8 @@ class ContactView(RemovedMailView):
     @extend_schema(responses={201: WrittenContactSerializer})
     @idempotent()
     def create(self, request: Request) -> Response:
-        contact = create_contact(ContactValues(**self.checked_data()))
-        answer = self.respond_created(contact)
+        contact = _create(self.member, self.checked_data())
+        answer = self.respond_created(get_contact(contact.pk))
         answer.data["linked_messages"] = self._count_mail(contact)
         return answer
 
@@ -92,9 +108,9 @@ class ContactView(RemovedMailView):
     def partial_update(self, request: Request, pk: str) -> Response:
         contact = get_contact(pk)
         data, before = self.checked_data(partial=True), self._count_mail(contact)
-        contact = change_contact(contact, replace(_values_of(contact), **data))
+        _change(self.member, contact, data)
         linked = max(self._count_mail(contact) - before, 0)
-        return Response({**self.get_serializer(contact).data, "linked_messages": linked})
+        return Response({**self.get_serializer(get_contact(pk)).data, "linked_messages": linked})
 
     def destroy(self, request: Request, pk: str) -> Response:
         delete_contact(self.member, get_contact(pk))
@@ -104,12 +120,23 @@ class ContactView(RemovedMailView):
         return Message.objects.visible_to(self.member).kept().of_contact(contact).count()
 
 
-def _values_of(contact: Contact) -> ContactValues:
-    return ContactValues(
-        first_name=contact.first_name,
-        last_name=contact.last_name,
-        emails=[row.email for row in contact.emails.all()],
-        phones=contact.phones,
-        company=contact.company,
-        responsible=contact.responsible,
-    )
+@transaction.atomic
+def _create(member: Membership, values: dict[str, Any]) -> Contact:
+    unsubscribed = values.pop("unsubscribed", False)
+    made = create_contact(ContactValues(**values), member=member, how="api")
+    if unsubscribed:
+        _set_unsubscribed(member, made.pk, is_unsubscribed=True)
+    return made
+
+
+@transaction.atomic
+def _change(member: Membership, contact: Contact, changes: dict[str, Any]) -> None:
+    unsubscribed = changes.pop("unsubscribed", None)
+    change_card(contact, changes, member=member)
+    if unsubscribed is not None:
+        _set_unsubscribed(member, contact.pk, is_unsubscribed=unsubscribed)
+
+
+def _set_unsubscribed(member: Membership, contact_id: int, *, is_unsubscribed: bool) -> None:
+    addresses = ContactEmail.objects.filter(contact=contact_id).values_list("email", flat=True)
+    set_unsubscribed(member, list(addresses), is_unsubscribed=is_unsubscribed)

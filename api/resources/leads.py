@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django_filters import rest_framework as filters
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import ApiToken, Membership
+from api.card_filters import LeadFilters
+from api.card_lists import CardListView, TagsField
+from api.custom_values_field import CustomValuesField
 from api.domain_errors import field_error
 from api.idempotency import idempotent
-from api.ids import IdField, IdFilter, RelatedId
-from api.viewsets import MemberViewSet
+from api.ids import IdField, RelatedId
+from api.resources.timeline import TimelineView
 from crm.access import get_lead
+from crm.card_changes import change_card
+from crm.leads import LeadValues, create_lead, delete_lead
 from crm.models import Company, Contact, Lead, Pipeline, Stage
-from crm.services import LeadValues, change_lead, create_lead, delete_lead, first_stage
+from crm.pipelines import first_stage
+from crm.tags import with_tags
 
 
 class PipelineOfStage(RelatedId):
@@ -40,18 +44,12 @@ class LeadSerializer(serializers.Serializer[Lead]):
     contacts = RelatedId(many=True, queryset=Contact.objects, required=False)
     company = RelatedId(queryset=Company.objects, required=False, allow_null=True)
     responsible = RelatedId(queryset=Membership.objects.filter(is_active=True), required=False, allow_null=True)
+    tags = TagsField()
+    custom_fields = CustomValuesField()
     created_at = serializers.DateTimeField(read_only=True)
 
 
-class LeadFilters(filters.FilterSet):
-    pipeline = IdFilter(field_name="stage__pipeline_id")
-    stage = IdFilter(field_name="stage_id")
-    contact = IdFilter(field_name="contacts__id")
-    company = IdFilter(field_name="company_id")
-    responsible = IdFilter(field_name="responsible_id")
-
-
-class LeadView(MemberViewSet):
+class LeadView(CardListView, TimelineView):
     """Leads, newest first."""
 
     queryset = Lead.objects
@@ -59,21 +57,21 @@ class LeadView(MemberViewSet):
     filterset_class = LeadFilters
     read_scope = ApiToken.Scope.CONTACTS_READ
     write_scope = ApiToken.Scope.CONTACTS_WRITE
-    ordering = ("-created_at", "-id")
+    kind = "lead"
 
     def list(self, request: Request) -> Response:
-        return self.respond_list(Lead.objects.for_list())
+        return self.respond_list(with_tags(Lead.objects.for_list()))
 
     def retrieve(self, request: Request, pk: str) -> Response:
         return Response(self.get_serializer(get_lead(pk)).data)
 
     @idempotent()
     def create(self, request: Request) -> Response:
-        return self.respond_created(create_lead(LeadValues(**self._checked_values())))
+        return self.respond_created(create_lead(LeadValues(**self._checked_values()), member=self.member, how="api"))
 
     def partial_update(self, request: Request, pk: str) -> Response:
         lead = get_lead(pk)
-        changed = change_lead(lead, replace(_values_of(lead), **self._checked_values(partial=True)))
+        changed = change_card(lead, self._checked_values(partial=True), member=self.member)
         return Response(self.get_serializer(changed).data)
 
     def destroy(self, request: Request, pk: str) -> Response:
@@ -90,7 +88,3 @@ class LeadView(MemberViewSet):
         if stage.pipeline_id != pipeline.pk:
             raise field_error("stage", _("This stage belongs to another pipeline."))
         return {**data, "stage": stage}
-
-
-def _values_of(lead: Lead) -> LeadValues:
-    return LeadValues(lead.name, lead.price, lead.stage, lead.company, lead.responsible, list(lead.contacts.all()))

@@ -11,6 +11,7 @@ from api.ids import IdFilter, row_id
 from crm.models import Contact
 from threads.models import CardLink, Message, Thread
 
+MAX_WORDS = 500  # characters of a search
 FOLDERS = [("inbox", "inbox"), ("sent", "sent"), ("deleted", "deleted")]
 
 
@@ -47,8 +48,11 @@ class MailFilters(filters.FilterSet):
     contact = CardFilter("pk")
     company = CardFilter("company")
     lead = CardFilter("leads")
+    customer = CardFilter("customers")
     is_unread = filters.BooleanFilter(method="filter_unread")
-    q = filters.CharFilter(method="filter_words", max_length=500, help_text="In subject, people, file names and text.")
+    q = filters.CharFilter(
+        method="filter_words", max_length=MAX_WORDS, help_text="In subject, people, file names and text."
+    )
 
     def filter_words(self, rows: Any, _name: str, words: str) -> Any:  # noqa: ANN401
         return rows.matching(words)

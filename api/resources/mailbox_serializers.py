@@ -7,9 +7,11 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from api.custom_values_field import CustomValuesField
 from api.ids import IdField, RowIdField
 from api.signature_field import SignatureField
 from mailboxes.advice import advice_of
+from mailboxes.behavior import MAX_DAILY_LIMIT
 from mailboxes.checking import CheckReport, ReportedStep
 from mailboxes.models import Mailbox, MailboxFilter
 from mailboxes.requests import Filter
@@ -120,6 +122,19 @@ class MailboxSerializer(serializers.Serializer[Mailbox]):
         required=False,
         help_text="Letters are deleted on the mail server once they are stored here as a whole; for administrators.",
     )
+    daily_limit = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=0,
+        max_value=MAX_DAILY_LIMIT,
+        help_text="So many letters go out in a day, the rest on the next one. 0 or null: as usual at this instance.",
+    )
+    track_opens = serializers.BooleanField(
+        required=False, allow_null=True, help_text="Whether opens of its letters are told. null: as the account."
+    )
+    track_links = serializers.BooleanField(
+        required=False, allow_null=True, help_text="Whether it is told who follows their links. null: as the account."
+    )
     sent_folder = serializers.CharField(
         required=False, allow_blank=True, max_length=1000, help_text="One of `sent_folder_choices`; empty: found."
     )
@@ -138,6 +153,30 @@ class MailboxSerializer(serializers.Serializer[Mailbox]):
         help_text="Letters written in this mailbox go out through that one; answers come here. null: its own servers.",
     )
     store = RowIdField(source="store_id", required=False, allow_null=True, help_text="One of `stores/`.")
+    create_contacts = serializers.BooleanField(
+        required=False, help_text="Who writes and has no card gets a contact and a customer; `unmatched` is idle then."
+    )
+    contacts_only = serializers.BooleanField(required=False, help_text="The contact alone, no customer.")
+    manager_group = RowIdField(
+        source="manager_group_id",
+        required=False,
+        allow_null=True,
+        help_text="One of `groups/`: new customers go round among its members, the free ones first.",
+    )
+    notify_manager = serializers.BooleanField(
+        required=False, help_text="Who is responsible has a notice of a new customer, and of each letter."
+    )
+    create_lead_on_reply = serializers.BooleanField(required=False, help_text="When we first answer a client.")
+    lead_responsible = RowIdField(
+        source="lead_responsible_id",
+        required=False,
+        allow_null=True,
+        help_text="An administrator who gets these leads; null: who replied.",
+    )
+    custom_fields = CustomValuesField()
+    is_account_default = serializers.BooleanField(
+        required=False, help_text="Sends where a template names no other mailbox. Shared ones; for administrators."
+    )
     group_messages = serializers.BooleanField(required=False)
     interval_minutes = serializers.IntegerField(required=False)
     signature = SignatureField(required=False)
@@ -147,6 +186,9 @@ class MailboxSerializer(serializers.Serializer[Mailbox]):
     last_synced_at = serializers.DateTimeField(read_only=True, allow_null=True)
     next_sync_at = serializers.DateTimeField(read_only=True, allow_null=True)
     error = serializers.SerializerMethodField()
+
+    def validate_daily_limit(self, value: int | None) -> int:
+        return value or 0
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """`import` is a word of Python."""

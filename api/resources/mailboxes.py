@@ -16,7 +16,9 @@ from rest_framework.response import Response
 from accounts.models import ApiToken
 from api.domain_errors import field_error
 from api.idempotency import idempotent
+from api.resources.mailbox_aliases import MailboxAliasesView
 from api.resources.mailbox_detect import MailboxDetectView
+from api.resources.mailbox_imports import MailboxImportsView
 from api.resources.mailbox_kinds import apply_kind, wanted_kind
 from api.resources.mailbox_oauth import MailboxOAuthView
 from api.resources.mailbox_quarantine import MailboxQuarantineView
@@ -30,7 +32,16 @@ from api.resources.mailbox_serializers import (
 )
 from api.resources.mailbox_stopping import MailboxStoppingView
 from mailboxes.access import get_mailbox_for, get_managed_mailbox_for
-from mailboxes.behavior import CHOICES, NAMES, Choice, MailboxSettings, change_settings, check_changes
+from mailboxes.behavior import (
+    CHOICES,
+    NAMES,
+    SWITCHES,
+    Choice,
+    MailboxSettings,
+    Switch,
+    change_settings,
+    check_changes,
+)
 from mailboxes.models import Mailbox
 from mailboxes.reconnecting import changed_request, stored_request
 from mailboxes.requests import check_request
@@ -38,7 +49,15 @@ from mailboxes.services import connect_mailbox, reconnect_mailbox, try_servers
 from sync.services import request_sync
 
 
-class MailboxView(MailboxReportsView, MailboxQuarantineView, MailboxStoppingView, MailboxOAuthView, MailboxDetectView):
+class MailboxView(
+    MailboxAliasesView,
+    MailboxReportsView,
+    MailboxQuarantineView,
+    MailboxStoppingView,
+    MailboxImportsView,
+    MailboxOAuthView,
+    MailboxDetectView,
+):
     """The mailboxes whose mail you read and write with."""
 
     queryset = Mailbox.objects
@@ -133,6 +152,7 @@ class MailboxView(MailboxReportsView, MailboxQuarantineView, MailboxStoppingView
 def _settings_of(data: Mapping[str, Any]) -> MailboxSettings:
     given = {name: data[name] for name in NAMES if name in data}
     given |= {name: Choice(data[f"{name}_id"]) for name in CHOICES if f"{name}_id" in data}
+    given |= {name: Switch(data[name]) for name in SWITCHES if name in data}
     return MailboxSettings(**given)
 
 

@@ -10,8 +10,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.members import ProfileChanges, change_profile
+from accounts.members import MAX_UNDO_SECONDS, ProfileChanges, change_profile
 from accounts.models import ApiToken, Membership, User
+from accounts.notices import KINDS
 from api.ids import IdField
 from api.permissions import ANY_TOKEN, granted_scopes
 from api.resources.people import MailAccessField
@@ -33,6 +34,13 @@ class OwnUserSerializer(serializers.Serializer[Membership]):
     name = serializers.CharField(read_only=True)
 
 
+class UndoSecondsField(serializers.IntegerField):
+    """What holds for the member: their own choice, or that of this installation."""
+
+    def get_attribute(self, instance: Membership) -> int:
+        return settings.UNDO_SECONDS if instance.undo_seconds is None else instance.undo_seconds
+
+
 class MeSerializer(serializers.Serializer[Membership]):
     """A member as they see themselves."""
 
@@ -47,7 +55,19 @@ class MeSerializer(serializers.Serializer[Membership]):
     language = serializers.ChoiceField(settings.LANGUAGES, source="user.language")
     timezone = serializers.CharField(source="user.timezone", max_length=64)
     theme = serializers.ChoiceField(User.Theme.choices, source="user.theme")
+    has_shortcuts = serializers.BooleanField(
+        source="user.has_shortcuts", help_text="Single keys do something in the mail screen."
+    )
+    undo_seconds = UndoSecondsField(
+        min_value=0, max_value=MAX_UNDO_SECONDS, help_text="For so long letters written in the pages wait to be sent."
+    )
     availability = serializers.ChoiceField(Membership.Availability.choices)
+    notices_off = serializers.ListField(
+        child=serializers.ChoiceField(KINDS), max_length=len(KINDS), help_text="Kinds that are not in `notices/`."
+    )
+    notices_mailed = serializers.ListField(
+        child=serializers.ChoiceField(KINDS), max_length=len(KINDS), help_text="Kinds that come to your address too."
+    )
 
     @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(ApiToken.Scope.choices)))
     def get_scopes(self, _member: Membership) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -14,18 +13,15 @@ from rest_framework.response import Response
 
 from accounts.models import ApiToken
 from api.ids import IdField
+from api.resources.letter_hits import WITH_TRACKED, TrackedFields
 from api.resources.mail_filters import MessageFilters
-from api.resources.message_reasons import MessageReasonsView
+from api.resources.message_contents import MessageContentsView
 from mailboxes.foreign_reading import note_reading
 from threads.access import get_message_for
-from threads.models import Attachment, CardLink, Message, Participant
-from threads.raw_store import read_raw
+from threads.bodies import fresh_body
+from threads.models import Attachment, CalendarEvent, CardLink, Message, Participant
 from threads.services import delete_messages, restore_messages
-
-# A document that can neither run, load nor submit anything, whatever got past the cleaning.
-LETTER_POLICY = (
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; sandbox"
-)
+from tracking.originals import original_text
 
 
 class AddressSerializer(serializers.Serializer[Any]):
@@ -71,8 +67,30 @@ class CardSerializer(serializers.Serializer[CardLink]):
     id = serializers.CharField()
 
 
-class MessageSerializer(serializers.Serializer[Message]):
-    """A letter. `date` is what its writer says, or else when it came; `received_at` decides the order."""
+class EventSerializer(serializers.Serializer[CalendarEvent]):
+    """An event that the letter brings. Times are UTC; of a whole day: midnight, and `ends_at` is the day after."""
+
+    method = serializers.CharField(read_only=True, help_text="REQUEST, CANCEL, REPLY ... (RFC 5546).")
+    uid = serializers.CharField(read_only=True)
+    sequence = serializers.IntegerField(read_only=True)
+    summary = serializers.CharField(read_only=True)
+    location = serializers.CharField(read_only=True)
+    organizer = serializers.SerializerMethodField()
+    starts_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    ends_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    is_all_day = serializers.BooleanField(read_only=True)
+    is_repeating = serializers.BooleanField(read_only=True)
+    status = serializers.CharField(read_only=True)
+
+    @extend_schema_field(AddressSerializer)
+    def get_organizer(self, event: CalendarEvent) -> dict[str, str]:
+        return {"address": event.organizer_address, "name": event.organizer_name}
+
+
+class MessageSerializer(TrackedFields):
+    """A letter. `date` is what its writer says, or else when it came; `received_at` decides the order. Of letters that
+    were sent from here opens and clicks are told.
+    """
 
     id = IdField(source="pk")
     thread = IdField(source="thread_id")
@@ -90,7 +108,9 @@ class MessageSerializer(serializers.Serializer[Message]):
     is_read = serializers.BooleanField(read_only=True)
     message_id_header = serializers.CharField(read_only=True)
     in_reply_to = serializers.CharField(read_only=True)
+    has_remote_images = serializers.SerializerMethodField()
     attachments = serializers.SerializerMethodField()
+    events = EventSerializer(many=True, read_only=True)
     on_server = serializers.BooleanField(read_only=True)
     cards = serializers.SerializerMethodField()
     deleted_at = serializers.DateTimeField(read_only=True, allow_null=True)
@@ -108,10 +128,13 @@ class MessageSerializer(serializers.Serializer[Message]):
         return str(serializers.DateTimeField().to_representation(message.sent_at or message.received_at))
 
     def get_text(self, message: Message) -> str:
-        return "".join(body.text for body in message.bodies.all())
+        return "".join(original_text(body.text) for body in message.bodies.all())
 
     def get_html(self, message: Message) -> str:
-        return "".join(body.html for body in message.bodies.all())
+        return fresh_body(message).html
+
+    def get_has_remote_images(self, message: Message) -> bool:
+        return fresh_body(message).has_remote_images
 
     @extend_schema_field(AttachmentSerializer(many=True))
     def get_attachments(self, message: Message) -> list[dict[str, Any]]:
@@ -123,7 +146,7 @@ class MessageSerializer(serializers.Serializer[Message]):
         return [{"type": "contact", "id": str(link.contact_id)} for link in message.cards.all()]
 
 
-class MessageView(MessageReasonsView):
+class MessageView(MessageContentsView):
     """Letters, newest first."""
 
     queryset = Message.objects
@@ -134,7 +157,7 @@ class MessageView(MessageReasonsView):
     ordering = ("-received_at", "-id")
 
     def list(self, request: Request) -> Response:
-        page = self.page_of(Message.objects.visible_to(self.member).for_reading())
+        page = self.page_of(Message.objects.visible_to(self.member).for_reading().prefetch_related(WITH_TRACKED))
         note_reading(self.member, (message.mailbox for message in page))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
@@ -151,29 +174,3 @@ class MessageView(MessageReasonsView):
     def restore(self, request: Request, pk: str) -> Response:
         restore_messages(self.member, [get_message_for(self.member, pk).pk])
         return Response(self.get_serializer(get_message_for(self.member, pk)).data)
-
-    @extend_schema(
-        responses={(200, "text/html"): OpenApiTypes.STR}, description="The cleaned body as a document of its own."
-    )
-    @action(detail=True)
-    def html(self, request: Request, pk: str) -> HttpResponse:
-        body = get_message_for(self.member, pk).bodies.only("html").first()
-        return HttpResponse(
-            body.html if body else "",
-            content_type="text/html; charset=utf-8",
-            headers={"Content-Security-Policy": LETTER_POLICY},
-        )
-
-    @extend_schema(
-        responses={(200, "message/rfc822"): OpenApiTypes.BINARY},
-        description="The letter as it came. Markers stand for attached files, which stay on the mail server.",
-    )
-    @action(detail=True)
-    def raw(self, request: Request, pk: str) -> HttpResponse:
-        message = get_message_for(self.member, pk)
-        body = message.bodies.only("raw_name").first()
-        return HttpResponse(
-            read_raw(body.raw_name if body else ""),
-            content_type="message/rfc822",
-            headers={"Content-Disposition": f'attachment; filename="{message.pk}.eml"'},
-        )

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Notice
+from accounts.notices import notices_of
 from api.ids import IdField
 from api.permissions import ANY_TOKEN
 from api.viewsets import MemberViewSet
@@ -26,7 +27,7 @@ class NoticeSerializer(serializers.Serializer[Notice]):
 
 
 class NoticeView(MemberViewSet):
-    """Your notices, newest first."""
+    """Your notices, newest first; not the kinds that you switched off (`me/`)."""
 
     queryset = Notice.objects
     serializer_class = NoticeSerializer
@@ -35,10 +36,10 @@ class NoticeView(MemberViewSet):
     ordering = ("-created_at", "-id")
 
     def list(self, request: Request) -> Response:
-        return self.respond_list(Notice.objects.filter(membership=self.member))
+        return self.respond_list(notices_of(self.member))
 
     @extend_schema(request=None, responses={204: None}, description="Marks all of them as read.")
     @action(detail=False, methods=["post"])
     def read(self, request: Request) -> Response:
-        Notice.objects.filter(membership=self.member, read_at=None).update(read_at=timezone.now())
+        notices_of(self.member).filter(read_at=None).update(read_at=timezone.now())
         return Response(status=204)

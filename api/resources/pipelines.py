@@ -4,32 +4,41 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import ApiToken
+from api.domain_errors import field_error
 from api.idempotency import idempotent
 from api.ids import IdField, IdFilter, RelatedId
 from api.viewsets import MemberViewSet
 from crm.access import get_pipeline, get_stage
+from crm.errors import CardNotFound
 from crm.models import Pipeline, Stage
-from crm.services import (
-    StageValues,
-    change_pipeline,
-    create_pipeline,
-    delete_pipeline,
-    delete_stage,
-    write_stage,
-)
+from crm.pipeline_removal import delete_pipeline, delete_stage
+from crm.pipelines import StageValues, change_pipeline, create_pipeline, write_stage
 
 MAX_POSITION = 32767  # of a small integer
+MOVING_LEADS = extend_schema(
+    description="Refused with 409 while leads stand in it, unless `move_to` says where they go.",
+    parameters=[OpenApiParameter("move_to", str, description="Id of a stage that stays.")],
+)
+
+
+def _target(request: Request) -> Stage | None:
+    asked = request.query_params.get("move_to", "")
+    try:
+        return get_stage(asked) if asked else None
+    except CardNotFound as error:
+        raise field_error("move_to", _("There is no such stage.")) from error
 
 
 class StageSerializer(serializers.Serializer[Stage]):
-    """One step of a pipeline. Without a `position` it comes last."""
+    """One step of a pipeline. `position` is its place from 0; without one it comes last."""
 
     id = IdField(source="pk")
     pipeline = RelatedId(queryset=Pipeline.objects)
@@ -48,12 +57,12 @@ class PipelineSerializer(serializers.Serializer[Pipeline]):
 
 
 class PipelineView(MemberViewSet):
-    """Pipelines with their stages, in their order."""
+    """Pipelines with their stages, in their order. Administrators change them."""
 
     queryset = Pipeline.objects
     serializer_class = PipelineSerializer
     read_scope = ApiToken.Scope.CONTACTS_READ
-    write_scope = ApiToken.Scope.CONTACTS_WRITE
+    write_scope = ApiToken.Scope.ADMIN
     ordering = ("position", "id")
 
     def list(self, request: Request) -> Response:
@@ -75,9 +84,9 @@ class PipelineView(MemberViewSet):
         values = {"name": pipeline.name, "position": pipeline.position, **self.checked_data(partial=True)}
         return Response(self.get_serializer(change_pipeline(pipeline, **values)).data)
 
-    @extend_schema(description="Refused with 409 while leads stand in it.")
+    @MOVING_LEADS
     def destroy(self, request: Request, pk: str) -> Response:
-        delete_pipeline(get_pipeline(pk))
+        delete_pipeline(self.member, get_pipeline(pk), move_to=_target(request))
         return Response(status=204)
 
 
@@ -86,13 +95,13 @@ class StageFilters(filters.FilterSet):
 
 
 class StageView(MemberViewSet):
-    """Stages of all pipelines."""
+    """Stages of all pipelines. Administrators change them."""
 
     queryset = Stage.objects
     serializer_class = StageSerializer
     filterset_class = StageFilters
     read_scope = ApiToken.Scope.CONTACTS_READ
-    write_scope = ApiToken.Scope.CONTACTS_WRITE
+    write_scope = ApiToken.Scope.ADMIN
     ordering = ("pipeline_id", "position", "id")
 
     def list(self, request: Request) -> Response:
@@ -112,7 +121,7 @@ class StageView(MemberViewSet):
         )
         return Response(self.get_serializer(write_stage(values, stage)).data)
 
-    @extend_schema(description="Refused with 409 while leads stand in it.")
+    @MOVING_LEADS
     def destroy(self, request: Request, pk: str) -> Response:
-        delete_stage(get_stage(pk))
+        delete_stage(self.member, get_stage(pk), move_to=_target(request))
         return Response(status=204)

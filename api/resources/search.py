@@ -1,8 +1,8 @@
-"""`search/?q=`: letters, conversations and contacts at once, the first of each."""
+"""`search/?q=`: letters, conversations and cards at once, the first of each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -12,13 +12,20 @@ from rest_framework.response import Response
 
 from accounts.models import ApiToken
 from api.permissions import granted_scopes
+from api.resources.companies import CompanySerializer
 from api.resources.contacts import ContactSerializer
+from api.resources.customers import CustomerSerializer
+from api.resources.leads import LeadSerializer
+from api.resources.letter_hits import WITH_TRACKED
 from api.resources.messages import MessageSerializer
 from api.resources.threads import ThreadSerializer, serialize_threads
 from api.viewsets import MemberViewSet
-from crm.models import Contact
+from crm.finding import find_cards
+from crm.tags import with_tags
 from mailboxes.foreign_reading import note_reading
+from threads.correspondents import Person, suggest_people
 from threads.models import Message, Thread
+from threads.search_hits import Hit, Piece, hits_in_messages
 
 HITS = 20
 MAX_CHARS = 500
@@ -28,12 +35,44 @@ class QuestionSerializer(serializers.Serializer[Any]):
     q = serializers.CharField(max_length=MAX_CHARS)
 
 
+class PieceSerializer(serializers.Serializer[Piece]):
+    text = serializers.CharField()
+    is_hit = serializers.BooleanField(help_text="Whether this is what was searched.")
+
+
+class SnippetSerializer(serializers.Serializer[Any]):
+    """Where in a letter the words stand. Plain text in pieces: nothing in it is HTML."""
+
+    message = serializers.CharField(help_text="The letter's id.")
+    subject = PieceSerializer(many=True)
+    text = PieceSerializer(many=True)
+
+
+class PersonSerializer(serializers.Serializer[Person]):
+    """Somebody to write to: a contact, or somebody known from letters that you may read."""
+
+    email = serializers.CharField()
+    name = serializers.CharField()
+    contact = serializers.SerializerMethodField()
+
+    def get_contact(self, person: Person) -> str | None:
+        return str(person.contact_id) if person.contact_id else None
+
+
 class SearchSerializer(serializers.Serializer[Any]):
     """What was found, as far as the asker may see it. More of a kind: its list with `q`."""
 
     messages = MessageSerializer(many=True)
     threads = ThreadSerializer(many=True)
     contacts = ContactSerializer(many=True)
+    companies = CompanySerializer(many=True)
+    leads = LeadSerializer(many=True)
+    customers = CustomerSerializer(many=True)
+    people = PersonSerializer(many=True)
+    snippets = SnippetSerializer(many=True)
+    is_similar = serializers.BooleanField(
+        help_text="No letter has these words; those found are of people with a similar name."
+    )
 
 
 class SearchView(MemberViewSet):
@@ -48,25 +87,49 @@ class SearchView(MemberViewSet):
         operation_id="search",
         parameters=[OpenApiParameter("q", str, required=True)],
         responses={200: SearchSerializer},
-        description="Contacts are found with the scope `contacts:read` only.",
+        description=(
+            'Words, `"phrases"`, `-word`, and the operators `from:`, `to:`, `cc:`, `subject:`, `has:attachment`, '
+            "`in:` (`inbox`, `sent`, `deleted`, or a part of a mailbox's address), `before:` and `after:` (a date). "
+            "Contacts, companies, leads and customers are found with the scope `contacts:read` only."
+        ),
     )
     def list(self, request: Request) -> Response:
         asked = QuestionSerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
         words: str = asked.validated_data["q"]
         found = Message.objects.visible_to(self.member).kept().matching(words).for_reading().newest_first()
-        messages = list(found[:HITS])
+        messages = list(found.prefetch_related(WITH_TRACKED)[:HITS])
         note_reading(self.member, (message.mailbox for message in messages))
         threads = Thread.objects.visible_to(self.member).in_folder("").matching(words).newest_first()
+        hits = hits_in_messages(self.member, words, [message.pk for message in messages])
         return Response(
             {
-                "messages": [MessageSerializer(message).data for message in messages],
+                "messages": serializers.ListSerializer(messages, child=MessageSerializer()).data,
                 "threads": serialize_threads(threads[:HITS]),
-                "contacts": [ContactSerializer(contact).data for contact in self._contacts(words)],
+                **self._cards(words),
+                "people": serializers.ListSerializer(self._people(words), child=PersonSerializer()).data,
+                "snippets": [_snippet(pk, hit) for pk, hit in hits.by_id.items()],
+                "is_similar": hits.is_similar,
             }
         )
 
-    def _contacts(self, words: str) -> Iterable[Contact]:
+    def _cards(self, words: str) -> dict[str, Any]:
         if ApiToken.Scope.CONTACTS_READ not in granted_scopes(self.request):
-            return []
-        return Contact.objects.matching(words).for_list().order_by("name", "id")[:HITS]
+            return {"contacts": [], "companies": [], "leads": [], "customers": []}
+        cards = find_cards(words, limit=HITS)
+        rows: Sequence[tuple[str, Any, serializers.BaseSerializer[Any]]] = [
+            ("contacts", cards.contacts.for_list(), ContactSerializer()),
+            ("companies", cards.companies.prefetch_related("contacts"), CompanySerializer()),
+            ("leads", cards.leads.for_list(), LeadSerializer()),
+            ("customers", cards.customers.for_list(), CustomerSerializer()),
+        ]
+        return {name: serializers.ListSerializer(with_tags(found), child=child).data for name, found, child in rows}
+
+    def _people(self, words: str) -> Iterable[Person]:
+        knows_contacts = ApiToken.Scope.CONTACTS_READ in granted_scopes(self.request)
+        return suggest_people(self.member, words, limit=HITS, with_contacts=knows_contacts)
+
+
+def _snippet(message_id: int, hit: Hit) -> dict[str, Any]:
+    """In the order of the letter."""
+    return dict(SnippetSerializer({"message": message_id, "subject": hit.subject, "text": hit.text}).data)

@@ -12,15 +12,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import ApiToken
-from api.ids import IdField
-from api.resources.mail_filters import ThreadFilters
+from api.ids import IdField, RowIdField
+from api.resources.mail_filters import MAX_WORDS, ThreadFilters
 from api.viewsets import MemberViewSet
-from crm.models import ContactEmail
+from crm.by_address import contact_ids_of
 from threads.access import get_thread_for
 from threads.models import Thread
+from threads.rearranging import merge_threads, split_thread
 from threads.services import delete_threads, mark_read
 
-CONTACTS = "contact_by_address"  # in the serializer's context: one query for a whole page
+PLAIN = {"cursor", "limit", "q"}  # what is asked for most, and needs no form
+MOMENT = serializers.DateTimeField()
 
 
 class CounterpartSerializer(serializers.Serializer[Thread]):
@@ -28,15 +30,14 @@ class CounterpartSerializer(serializers.Serializer[Thread]):
 
     address = serializers.CharField(source="counterpart_address")
     name = serializers.CharField(source="counterpart_name")
-    contact = serializers.SerializerMethodField()
-
-    def get_contact(self, thread: Thread) -> str | None:
-        contact_id = self.context[CONTACTS].get(thread.counterpart_key)
-        return str(contact_id) if contact_id else None
+    contact = IdField(allow_null=True)
 
 
 class ThreadSerializer(serializers.Serializer[Thread]):
-    """A conversation with one client in one mailbox. The counts are without deleted letters."""
+    """A conversation with one client in one mailbox. The counts are without deleted letters.
+
+    For the schema alone: _shown() makes the rows, since DRF takes longer for a list than everything else together.
+    """
 
     id = IdField(source="pk")
     mailbox = IdField(source="mailbox_id")
@@ -49,6 +50,20 @@ class ThreadSerializer(serializers.Serializer[Thread]):
     has_attachments = serializers.BooleanField(read_only=True)
 
 
+class ReadSerializer(serializers.Serializer[Any]):
+    is_read = serializers.BooleanField(default=True, help_text="false: its newest incoming letter is unread again.")
+
+
+class MergeSerializer(serializers.Serializer[Any]):
+    thread = RowIdField(help_text="Another conversation of the same mailbox. All its letters come here.")
+
+
+class SplitSerializer(serializers.Serializer[Any]):
+    messages = serializers.ListField(
+        child=RowIdField(), min_length=1, help_text="Letters of this conversation; at least one has to stay."
+    )
+
+
 class ThreadView(MemberViewSet):
     """Conversations, the one with the newest letter first."""
 
@@ -59,6 +74,13 @@ class ThreadView(MemberViewSet):
     write_scope = ApiToken.Scope.MAIL_WRITE
     ordering = ("-last_message_at", "-id")
 
+    def filter_queryset(self, rows: Any) -> Any:  # noqa: ANN401
+        """The form of the filters is not made where they are not used: it costs more than the rows."""
+        words = self.request.query_params.get("q", "").strip()
+        if PLAIN.issuperset(self.request.query_params) and len(words) <= MAX_WORDS:
+            return rows.in_folder("").matching(words)
+        return super().filter_queryset(rows)
+
     def list(self, request: Request) -> Response:
         page = self.page_of(Thread.objects.visible_to(self.member))
         return self.get_paginated_response(serialize_threads(page))
@@ -66,11 +88,33 @@ class ThreadView(MemberViewSet):
     def retrieve(self, request: Request, pk: str) -> Response:
         return self._answer(get_thread_for(self.member, pk))
 
-    @extend_schema(request=None, description="Marks its letters as read, here only: the mail server is not told.")
+    @extend_schema(
+        request=ReadSerializer, description="Marks its letters as read, here only: the mail server is not told."
+    )
     @action(detail=True, methods=["post"])
     def read(self, request: Request, pk: str) -> Response:
-        mark_read(self.member, [get_thread_for(self.member, pk).pk])
+        thread = get_thread_for(self.member, pk)
+        mark_read(self.member, [thread.pk], **self._asked(ReadSerializer))
         return self._answer(get_thread_for(self.member, pk))
+
+    @extend_schema(
+        request=MergeSerializer,
+        description="Takes in the letters of another one. Later letters of both come here; splitting undoes it.",
+    )
+    @action(detail=True, methods=["post"])
+    def merge(self, request: Request, pk: str) -> Response:
+        thread = get_thread_for(self.member, pk)
+        return self._answer(merge_threads(self.member, thread.pk, [self._asked(MergeSerializer)["thread"]]).thread)
+
+    @extend_schema(
+        request=SplitSerializer,
+        description="Gives letters a conversation of their own, which is the answer. Later letters of the same subject "
+        "join the part with the newest one; merging undoes it.",
+    )
+    @action(detail=True, methods=["post"])
+    def split(self, request: Request, pk: str) -> Response:
+        thread = get_thread_for(self.member, pk)
+        return self._answer(split_thread(self.member, thread.pk, self._asked(SplitSerializer)["messages"]).thread)
 
     @extend_schema(
         request=None, responses={204: None}, description="Moves its letters to Deleted. On the server they stay."
@@ -80,17 +124,35 @@ class ThreadView(MemberViewSet):
         delete_threads(self.member, [get_thread_for(self.member, pk).pk])
         return Response(status=204)
 
+    def _asked(self, kind: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+        serializer = kind(data=self.request.data)
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
     def _answer(self, thread: Thread) -> Response:
         return Response(serialize_threads([thread])[0])
 
 
 def serialize_threads(threads: Iterable[Thread]) -> list[dict[str, Any]]:
+    """As ThreadSerializer says."""
     rows = list(threads)
-    context = {CONTACTS: _contacts_of({row.counterpart_key for row in rows if row.counterpart_key})}
-    return [dict(ThreadSerializer(row, context=context).data) for row in rows]
+    contacts = contact_ids_of({row.counterpart_key for row in rows if row.counterpart_key})
+    return [_shown(row, contacts.get(row.counterpart_key)) for row in rows]
 
 
-def _contacts_of(email_keys: set[str]) -> dict[str, int]:
-    """The oldest contact of each address."""
-    found = ContactEmail.objects.filter(email_key__in=email_keys).order_by("-contact_id")
-    return dict(found.values_list("email_key", "contact_id"))
+def _shown(thread: Thread, contact_id: int | None) -> dict[str, Any]:
+    return {
+        "id": str(thread.pk),
+        "mailbox": str(thread.mailbox_id),
+        "subject": thread.subject,
+        "counterpart": {
+            "address": thread.counterpart_address,
+            "name": thread.counterpart_name,
+            "contact": str(contact_id) if contact_id else None,
+        },
+        "message_count": thread.message_count,
+        "unread_count": thread.unread_count,
+        "last_message_at": MOMENT.to_representation(thread.last_message_at),
+        "snippet": thread.snippet,
+        "has_attachments": thread.has_attachments,
+    }

@@ -35,6 +35,7 @@ class UserSerializer(serializers.Serializer[Membership]):
     role = serializers.ChoiceField(Membership.Role.choices)
     mail_access_all = serializers.BooleanField(help_text="Uses every shared mailbox: the “Mail” tick.")
     mail_access = MailAccessField(help_text="The tick narrowed to these shared mailboxes, by their ids.")
+    mailer_access = serializers.BooleanField(help_text="Uses the Mailer. Administrators always do.")
     groups = GroupsField(help_text="The ids of the groups they are in.")
     is_active = serializers.BooleanField(help_text="Deactivated members cannot come in; see also `deactivate/`.")
     availability = AvailabilityField()
@@ -104,7 +105,7 @@ class UserView(MemberViewSet):
     @transaction.atomic
     def partial_update(self, request: Request, pk: str) -> Response:
         member, data = get_colleague(pk), self.checked_data(partial=True)
-        rights = RightsChanges(data.get("role"), data.get("is_active"))
+        rights = RightsChanges(data.get("role"), data.get("is_active"), data.get("mailer_access"))
         change_user(self.member, member, rights, all=data.get("mail_access_all"), mailboxes=data.get("mail_access"))
         if "groups" in data:
             set_groups_of(self.member, member, data["groups"])

@@ -68,7 +68,7 @@ class Place:
 
 
 def store(stage: Stage) -> Iterator[Samples]:
-    batches = _read_batches(stage, stage.number(2000))
+    batches = read_batches(stage, stage.number(2000))
     product.clear_everything()
     place = Place.new(stage)
     with tenant(place.mailbox.account_id):
@@ -82,7 +82,7 @@ def store(stage: Stage) -> Iterator[Samples]:
     yield Samples("store_statements", [_statements(stage, batches[0])], (), {"letters": len(batches[0])})
 
 
-def _read_batches(stage: Stage, letters: int) -> list[list[IncomingLetter]]:
+def read_batches(stage: Stage, letters: int) -> list[list[IncomingLetter]]:
     """Read; their raw bytes count as stored: writing files is not what is measured here."""
     incoming = [
         IncomingLetter(

@@ -1,4 +1,4 @@
 """CRM Mail on one machine: the process runner behind `./crm-mail`. Standard library only; it never imports Django.
 
-Only demo_mail.py (its own process) uses packages: pymap and aiosmtpd.
+Only demo_mail.py (its own process) uses packages: pymap, aiosmtpd and aiosmtplib.
 """

@@ -13,10 +13,7 @@ def login_line(person: Colleague) -> str:
 
 
 def banner(at: Ports, *, seconds: float, state: Path) -> str:
-    logins = "\n".join(
-        f"    {person.email:<22}{person.password:<22}{person.role:<8}{LANGUAGES[person.language]}"
-        for person in COLLEAGUES
-    )
+    logins = "\n".join(map(login_line, COLLEAGUES))
     first = COLLEAGUES[0]
     return f"""
   CRM Mail is ready after {seconds:.1f} s:  http://localhost:{at.web}
@@ -31,6 +28,8 @@ def banner(at: Ports, *, seconds: float, state: Path) -> str:
     4. Connect a mailbox yourself (Settings, Mailboxes):
          {SPARE.email}, password {SPARE.mailbox_password}
          IMAP {MAIL_HOST}:{at.imap}, SMTP {MAIL_HOST}:{at.smtp}, security "none"
+    5. Put one of your smart addresses (Settings, Smart addresses) into Cc of a letter: it becomes a contact or a lead.
+         Other programs deliver to them by SMTP at {MAIL_HOST}:{at.smtpd}
 
   Data and logs: {state}
   Stop: Ctrl-C.  Commands for the running instance: ./crm-mail manage help

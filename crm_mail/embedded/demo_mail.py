@@ -1,6 +1,7 @@
 """The demo mail server, a process of its own: IMAP by pymap, SMTP by aiosmtpd, letters in the state directory.
 
-Usage: python -m crm_mail.embedded.demo_mail DIRECTORY IMAP_FD SMTP_FD (both are listening sockets)
+Usage: python -m crm_mail.embedded.demo_mail DIRECTORY IMAP_FD SMTP_FD SMTPD_PORT (two listening sockets, and where
+the smart addresses are)
 """
 
 import asyncio
@@ -26,6 +27,7 @@ from pymap.user import Passwords, UserMetadata
 
 from crm_mail.embedded.demo_letters import Letter, all_letters
 from crm_mail.embedded.demo_people import COLLEAGUES, CORRESPONDENTS, CORRESPONDENTS_PASSWORD, SPARE
+from crm_mail.embedded.demo_relay import DemoRelay
 from crm_mail.embedded.demo_smtp import MAX_BYTES, DemoDelivery
 from crm_mail.embedded.demo_store import INBOX, KeptMailbox
 from crm_mail.embedded.pymap_connections import kept
@@ -77,11 +79,11 @@ class DemoServer:
         return Identity(address, self.backend.login, None, frozenset())
 
 
-async def serve(place: Path, imap: socket.socket, smtp: socket.socket) -> None:
+async def serve(place: Path, imap: socket.socket, smtp: socket.socket, relay: DemoRelay) -> None:
     backend, config = await DictBackend.init(pymap_arguments())
     server = DemoServer(backend, config, place)
     await server.open_mailboxes()
-    delivery = DemoDelivery(PASSWORDS, server.deliver)
+    delivery = DemoDelivery(PASSWORDS, server.deliver, relay)
     loop = asyncio.get_running_loop()
     imap_protocol = ProxyProtocolReader(config.proxy_protocol).get_callback(kept(IMAPServer(backend.login, config)))
     smtp_protocol = partial(
@@ -130,9 +132,9 @@ def main() -> None:
     # aiosmtpd warns of passwords without TLS at every connection: here they go over loopback only.
     warnings.filterwarnings("ignore", module="aiosmtpd")
     logging.getLogger("mail.log").setLevel(logging.ERROR)
-    directory, imap_number, smtp_number = sys.argv[1:]
+    directory, imap_number, smtp_number, smtpd_port = sys.argv[1:]
     imap, smtp = (socket.socket(fileno=int(number)) for number in (imap_number, smtp_number))
-    asyncio.run(serve(Path(directory), imap, smtp))
+    asyncio.run(serve(Path(directory), imap, smtp, DemoRelay(int(smtpd_port))))
 
 
 if __name__ == "__main__":

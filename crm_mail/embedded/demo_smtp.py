@@ -1,4 +1,6 @@
-"""Outgoing mail of the demo: takes letters of people who sign in, and delivers within the demo only."""
+"""Outgoing mail of the demo: takes letters of people who sign in, and delivers within the demo only, and to the smart
+addresses of this instance.
+"""
 
 import asyncio
 import email
@@ -11,6 +13,7 @@ from email.utils import format_datetime, formataddr, make_msgid, parseaddr
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from crm_mail.embedded.demo_people import ECHO
+from crm_mail.embedded.demo_relay import DemoRelay, is_smart
 
 MAX_BYTES = 150 * 1024 * 1024
 ECHO_SECONDS = 0.5
@@ -21,9 +24,10 @@ Deliver = Callable[[str, bytes], Awaitable[None]]
 class DemoDelivery:
     """The handler that aiosmtpd calls; the names of its methods are aiosmtpd's."""
 
-    def __init__(self, passwords: Mapping[str, str], deliver: Deliver) -> None:
+    def __init__(self, passwords: Mapping[str, str], deliver: Deliver, relay: DemoRelay) -> None:
         self.passwords = passwords
         self.deliver = deliver
+        self.relay = relay
         self.echoes: set[asyncio.Task[None]] = set()
 
     def authenticate(
@@ -39,6 +43,11 @@ class DemoDelivery:
     async def handle_RCPT(
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
+        if is_smart(address):
+            answer = await self.relay.answer_to(envelope.mail_from or "", address)
+            if answer.startswith("2"):
+                envelope.rcpt_tos.append(address.lower())
+            return answer
         if address.lower() not in self.passwords:
             return "550 5.1.1 No such person in this demo"
         envelope.rcpt_tos.append(address.lower())
@@ -47,7 +56,12 @@ class DemoDelivery:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         sender = (envelope.mail_from or "").lower()
         content = envelope.original_content or b""
+        smart = [address for address in envelope.rcpt_tos if is_smart(address)]
+        if smart and not (answer := await self.relay.send(sender, smart, content)).startswith("2"):
+            return answer
         for address in envelope.rcpt_tos:
+            if address in smart:
+                continue
             await self.deliver(address, with_trace(content, sender))
             if address == ECHO.email and sender in self.passwords and sender != ECHO.email:
                 self.keep(asyncio.create_task(self.echo(sender, content)))

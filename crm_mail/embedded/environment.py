@@ -15,6 +15,7 @@ class Ports:
     events: int
     imap: int
     smtp: int
+    smtpd: int
 
 
 def application_environment(state: State, postgres: Postgres, valkey: Valkey, at: Ports) -> dict[str, str]:
@@ -29,6 +30,7 @@ def application_environment(state: State, postgres: Postgres, valkey: Valkey, at
         # Two hosts for one machine: pages of strangers must not share an origin with ours (docs/architecture.md).
         "BASE_URL": f"http://localhost:{at.web}",
         "PUBLIC_URL": f"http://127.0.0.1:{at.web}",
+        "PAGES_DOMAIN": "localhost",  # browsers take every name under it for this machine
         "EVENTS_URL": f"http://localhost:{at.events}",
         "DATABASE_URL": postgres.url("crm_app", secrets.app),
         "DATABASE_OWNER_URL": postgres.url("crm_owner", secrets.owner),
@@ -37,6 +39,7 @@ def application_environment(state: State, postgres: Postgres, valkey: Valkey, at
         "STATIC_ROOT": str(state.directory("static")),
         "DEMO_IMAP_PORT": str(at.imap),
         "DEMO_SMTP_PORT": str(at.smtp),
+        "SMTPD_PORT": str(at.smtpd),
         "PYTHONUNBUFFERED": "1",
         "HOME": str(home_of_children(state)),
     }

@@ -16,7 +16,8 @@ VENV = PROJECT / ".venv"
 VENV_PYTHON = str(VENV / "bin" / "python")
 REQUIREMENTS = PROJECT / "requirements.txt"
 STAMP = VENV / "crm-mail.stamp"  # the launcher reads it too
-PIP_OPTIONS = ["install", "--quiet", "--disable-pip-version-check", "--no-input"]
+# Two packages are published as sources only; they are plain Python.
+PIP_OPTIONS = ["install", "--quiet", "--disable-pip-version-check", "--no-input", "--use-pep517"]
 DEBIAN_WHEELS = Path("/usr/share/python-wheels")  # from Debian's package python3-pip-whl
 
 
@@ -71,7 +72,7 @@ def install() -> None:
         print(f"crm-mail: installing into .venv (Python {version}, {installer.name}) ...", flush=True)
         if not is_upgrade:
             make_venv(with_pip=installer.venv_has_pip)
-        arguments = ["--only-binary", ":all:", "--require-hashes", "-r", str(REQUIREMENTS)]
+        arguments = ["--require-hashes", "-r", str(REQUIREMENTS)]
         if subprocess.run([*installer.command, *arguments], check=False).returncode == 0:
             STAMP.write_bytes(wanted)
             return

@@ -1,4 +1,4 @@
-"""The four ports of an instance that people and programs connect to."""
+"""The five ports of an instance that people and programs connect to."""
 
 import json
 import os
@@ -10,12 +10,13 @@ from crm_mail.embedded.console import say
 from crm_mail.embedded.environment import Ports
 from crm_mail.embedded.state import State, write_private
 
-DEFAULTS = {"PORT": 8000, "EVENTS_PORT": 8001, "DEMO_IMAP_PORT": 1143, "DEMO_SMTP_PORT": 1587}
+DEFAULTS = {"PORT": 8000, "EVENTS_PORT": 8001, "DEMO_IMAP_PORT": 1143, "DEMO_SMTP_PORT": 1587, "SMTPD_PORT": 2525}
 PURPOSES = {
     "PORT": "the pages",
     "EVENTS_PORT": "live events",
     "DEMO_IMAP_PORT": "the demo mail server (IMAP)",
     "DEMO_SMTP_PORT": "the demo mail server (SMTP)",
+    "SMTPD_PORT": "mail to the smart addresses",
 }
 # Connected mailboxes hold these in the database, so a next start tries to get the same ones again.
 REMEMBERED = ("DEMO_IMAP_PORT", "DEMO_SMTP_PORT")
@@ -29,13 +30,18 @@ class Listeners:
     events: socket.socket
     imap: socket.socket
     smtp: socket.socket
+    smtpd: socket.socket
+
+    @property
+    def all(self) -> tuple[socket.socket, ...]:
+        return self.web, self.events, self.imap, self.smtp, self.smtpd
 
     @property
     def ports(self) -> Ports:
-        return Ports(*map(ports.port_of, (self.web, self.events, self.imap, self.smtp)))
+        return Ports(*map(ports.port_of, self.all))
 
     def close(self) -> None:
-        for listener in (self.web, self.events, self.imap, self.smtp):
+        for listener in self.all:
             listener.close()
 
 
@@ -52,4 +58,4 @@ def open_listeners(state: State) -> Listeners:
             if name in REMEMBERED and note.exists():
                 say(f"  Mailboxes that are connected already look for it on port {defaults[name]}: free that port.")
     write_private(note, json.dumps({name: ports.port_of(opened[name]) for name in REMEMBERED}))
-    return Listeners(opened["PORT"], opened["EVENTS_PORT"], opened["DEMO_IMAP_PORT"], opened["DEMO_SMTP_PORT"])
+    return Listeners(*(opened[name] for name in DEFAULTS))

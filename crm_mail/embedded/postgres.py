@@ -28,7 +28,14 @@ UTF8_LOCALES = ("C.UTF-8", "en_US.UTF-8", "UTF-8")  # the last two for macOS
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 SETTINGS = {"max_connections": "100", "shared_buffers": "128MB", "timezone": "UTC", "jit": "off"}
 # A test database may be lost in a power cut; waiting for the disk would cost half of the run.
-TEST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+# Each thread of a browser test's server keeps a connection, and several tests' servers run at once.
+TEST_SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_connections": "400",
+}
 
 
 class Postgres:

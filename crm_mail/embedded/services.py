@@ -17,7 +17,8 @@ class Services:
     listeners: Listeners
 
     def all(self) -> list[Child]:
-        return [self.web(), self.events(), self.worker(), self.watcher(), self.background(), self.beat()]
+        rest = [self.watcher(), self.smtpd(), self.background(), self.triggers(), self.beat()]
+        return [self.web(), self.events(), self.worker(), *rest]
 
     def web(self) -> Child:
         number = self.listeners.web.fileno()
@@ -40,9 +41,18 @@ class Services:
         """Hears of new mail within a second (IDLE); `worker` fetches it."""
         return self.python("watcher", "manage", "watch")
 
+    def smtpd(self) -> Child:
+        """Takes mail to the smart addresses; `worker` files it."""
+        number = self.listeners.smtpd.fileno()
+        return self.python("smtpd", "manage", "smtpd", "--fd", str(number), inherit=(number,))
+
     def background(self) -> Child:
         """Computes: processes, so that it delays nobody and Celery's time limits hold."""
-        return self.celery("background", "-P", "prefork", "-c", "2", "-Q", "import,maintenance,automation")
+        return self.celery("background", "-P", "prefork", "-c", "2", "-Q", "import,arrivals,maintenance")
+
+    def triggers(self) -> Child:
+        """What follows from opens and clicks. On its own: imports and exports take minutes, and people have clicked."""
+        return self.celery("triggers", "-P", "prefork", "-c", "1", "-Q", "automation")
 
     def celery(self, name: str, *options: str) -> Child:
         quick = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
@@ -54,8 +64,9 @@ class Services:
 
     def demo_mail(self) -> Child:
         numbers = (self.listeners.imap.fileno(), self.listeners.smtp.fileno())
-        place = str(self.state.directory("demo-mail"))
-        return self.python("demo-mail", "crm_mail.embedded.demo_mail", place, *map(str, numbers), inherit=numbers)
+        place, relay_port = str(self.state.directory("demo-mail")), self.listeners.smtpd.getsockname()[1]
+        arguments = (place, *map(str, numbers), str(relay_port))
+        return self.python("demo-mail", "crm_mail.embedded.demo_mail", *arguments, inherit=numbers)
 
     def collect_static(self) -> Child:
         return self.python("static", "crm_mail.embedded.prepare", "static")

@@ -51,7 +51,9 @@ def temporary_services(settings: Mapping[str, str] = TEST_SETTINGS) -> Iterator[
         valkey = Valkey(state, keep=False)
         cleaning.callback(valkey.child.stop)
         valkey.start()
-        yield application_environment(state, postgres, valkey, Ports(web=8000, events=8001, imap=1143, smtp=1587))
+        yield application_environment(
+            state, postgres, valkey, Ports(web=8000, events=8001, imap=1143, smtp=1587, smtpd=2525)
+        )
 
 
 def processes(arguments: Sequence[str]) -> list[str]:

@@ -76,3 +76,8 @@ def assert_closed(
         problem_of(ApiClient(stranger).call(method, path, {}), 404, "not-found")
     if without is not None and stranger is not None:
         problem_of(ApiClient(stranger, without).call(method, path, {}), 403)
+
+
+def connected_mailboxes(api: ApiClient) -> list[dict[str, Any]]:
+    """Without that of the smart addresses, which every account has."""
+    return [row for row in json_of(api.get("mailboxes/"))["results"] if row["kind"] != "system"]

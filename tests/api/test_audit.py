@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from accounts.audit import record
@@ -12,6 +14,7 @@ from accounts.models import Membership
 from accounts.tenancy import tenant
 from tests.api.client import ApiClient, assert_closed, json_of, problem_of
 
+SignIn = Callable[[Membership], Client]
 pytestmark = pytest.mark.django_db
 
 
@@ -40,3 +43,13 @@ def test_others_are_refused(bob_api: ApiClient, alice: Membership, charlie: Memb
     problem_of(bob_api.get("audit/"), 403)
     assert actions(ApiClient(charlie)) == []
     assert_closed("GET", "audit/")
+
+
+@pytest.mark.rule("G12")
+def test_it_names_the_token_that_was_used(alice_api: ApiClient, signed_in: SignIn, alice: Membership) -> None:
+    alice_api.patch("account/", {"name": "Acme & Co"})
+    signed_in(alice).patch("/api/v1/account/", {"name": "Acme"}, content_type="application/json")
+    in_person, by_token = json_of(alice_api.get("audit/", action="account.changed"))["results"]
+    assert by_token["facts"] == {"fields": "name", "token": alice_api.token.pk, "token_name": "test"}
+    assert in_person["facts"] == {"fields": "name"}
+    assert "with the API token “test”" in signed_in(alice).get("/settings/audit/").content.decode()

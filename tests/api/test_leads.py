@@ -59,6 +59,9 @@ def test_stages_are_added_changed_and_deleted(alice_api: ApiClient, pipeline: di
     json_of(alice_api.post("leads/", {"name": "x", "stage": added["id"]}), 201)
     problem_of(alice_api.delete(path), 409, "still-in-use")
     problem_of(alice_api.delete(f"pipelines/{pipeline['id']}/"), 409, "still-in-use")
+    problem_of(alice_api.delete(f"{path}?move_to={added['id']}"), 400)
+    assert alice_api.delete(f"{path}?move_to={pipeline['stages'][0]['id']}").status_code == 204
+    assert json_of(alice_api.get("leads/"))["results"][0]["stage"] == pipeline["stages"][0]["id"]
     assert alice_api.delete(f"stages/{pipeline['stages'][2]['id']}/").status_code == 204
 
 

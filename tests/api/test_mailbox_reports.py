@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import Membership
 from accounts.tenancy import tenant
-from crm.services import ContactValues, create_contact
+from crm.contacts import ContactValues, create_contact
 from mailboxes.models import Mailbox
 from tests.api.client import ApiClient, assert_closed, json_of, problem_of
 from tests.api.conftest import MakeLetter

@@ -9,7 +9,7 @@ import pytest
 from accounts.models import Membership
 from accounts.tenancy import tenant
 from mailboxes.models import Mailbox
-from tests.api.client import ApiClient, json_of, problem_of
+from tests.api.client import ApiClient, connected_mailboxes, json_of, problem_of
 from tests.conftest import MakeMailbox
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,7 @@ def test_everything_is_shown_and_changed(alice_api: ApiClient, sales: Mailbox) -
     filters = [{"kind": "address", "value": "news@spam.example"}, {"kind": "domain", "value": "ads.example"}]
     assert {name: changed[name] for name in changes} == {**changes, "filters": filters}
     assert json_of(alice_api.patch(path, {"filters": []}))["filters"] == []
-    assert json_of(alice_api.get("mailboxes/"))["results"][0]["load_older"] is True
+    assert connected_mailboxes(alice_api)[0]["load_older"] is True
 
 
 @pytest.mark.rule("A08")
@@ -105,7 +105,7 @@ def test_the_folder_of_sent_letters_is_chosen_among_those_that_qualify(alice_api
 def test_the_first_import_is_chosen_when_connecting(bob_api: ApiClient, connect_body: dict[str, Any]) -> None:
     for wrong in ({"delete_after_upload": True}, {"filters": [{"kind": "domain", "value": "x"}]}, {"sent_folder": "S"}):
         assert bob_api.post("mailboxes/", {**connect_body, **wrong}).status_code in (400, 403)
-    assert json_of(bob_api.get("mailboxes/"))["results"] == []  # nothing was left behind
+    assert connected_mailboxes(bob_api) == []  # nothing was left behind
     made = json_of(bob_api.post("mailboxes/", {**connect_body, "first_import": "new", "push": False}), 201)
     assert (made["first_import"], made["push"]) == ("new", False)
     again = json_of(bob_api.patch(f"mailboxes/{made['id']}/", {"first_import": "all"}))

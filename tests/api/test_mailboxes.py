@@ -9,7 +9,7 @@ import pytest
 from accounts.models import Membership
 from accounts.tenancy import tenant
 from mailboxes.models import Credential, Mailbox
-from tests.api.client import ApiClient, assert_closed, json_of, problem_of
+from tests.api.client import ApiClient, assert_closed, connected_mailboxes, json_of, problem_of
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +29,7 @@ def test_a_working_mailbox_is_connected(bob_api: ApiClient, bob: Membership, con
     assert made["import"] == {"done": 0, "total": 0, "older": 0}
     assert (made["signature"], made["group_messages"]) == ("Bob", False)
     assert json_of(bob_api.get(answer["Location"])) == made
-    assert [row["id"] for row in json_of(bob_api.get("mailboxes/"))["results"]] == [made["id"]]
+    assert [row["id"] for row in connected_mailboxes(bob_api)] == [made["id"]]
 
 
 @pytest.mark.rule("M04", "M05")
@@ -40,7 +40,7 @@ def test_a_red_one_is_not_created_and_says_why(bob_api: ApiClient, connect_body:
     failed = {(step["protocol"], step["step"]) for step in found["steps"] if step["ok"] is False}
     assert failed == {("imap", "login"), ("smtp", "login")}
     assert all(step["error"] and step["advice"] for step in found["steps"] if step["ok"] is False)
-    assert json_of(bob_api.get("mailboxes/"))["results"] == []
+    assert connected_mailboxes(bob_api) == []
 
 
 def test_a_gray_one_is_created_for_sending(bob_api: ApiClient, connect_body: dict[str, Any]) -> None:
@@ -53,7 +53,7 @@ def test_servers_are_tested_without_saving(bob_api: ApiClient, connect_body: dic
     report = json_of(bob_api.post("mailboxes/test/", connect_body))
     assert report["status"] == "green"
     assert {step["protocol"] for step in report["steps"]} == {"imap", "smtp"}
-    assert json_of(bob_api.get("mailboxes/"))["results"] == []
+    assert connected_mailboxes(bob_api) == []
 
 
 @pytest.mark.rule("K04", "K07")
@@ -121,8 +121,8 @@ def test_others_are_refused(
         assert_closed("GET", path, stranger=stranger, without=["contacts:read"])
         for method, last in (("PATCH", ""), ("POST", "test/"), ("POST", "sync/")):
             assert_closed(method, path + last, stranger=stranger, without=["mail:read"])
-    assert [row["address"] for row in json_of(bob_api.get("mailboxes/"))["results"]] == ["sales@acme.example"]
+    assert [row["address"] for row in connected_mailboxes(bob_api)] == ["sales@acme.example"]
     problem_of(bob_api.patch(f"mailboxes/{sales.pk}/", {"signature": "x"}), 404)
-    assert json_of(ApiClient(charlie).get("mailboxes/"))["results"] == []
+    assert connected_mailboxes(ApiClient(charlie)) == []
     problem_of(ApiClient().post("mailboxes/", {}), 401)
     problem_of(ApiClient(charlie, ["mail:read"]).post("mailboxes/test/", {}), 403)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from accounts.members import MAX_UNDO_SECONDS
 from accounts.models import Membership
 from tests.api.client import ApiClient, json_of, problem_of
 
@@ -23,11 +24,23 @@ def test_scopes_are_those_of_the_token(alice: Membership) -> None:
 
 
 def test_people_change_their_own_preferences(bob_api: ApiClient, bob: Membership) -> None:
-    changes = {"language": "es", "timezone": "Europe/Madrid", "signature": "Bob\n", "availability": "lunch"}
+    changes: dict[str, object] = {
+        "language": "es",
+        "timezone": "Europe/Madrid",
+        "signature": "Bob\n",
+        "availability": "lunch",
+    }
+    changes |= {"has_shortcuts": False, "undo_seconds": 30}
     me = json_of(bob_api.patch("me/", changes))
     assert {name: me[name] for name in changes} == changes
     bob.user.refresh_from_db()
     assert bob.user.timezone == "Europe/Madrid"
+
+
+def test_undo_lasts_as_long_as_the_settings_say_and_never_longer_than_a_minute(bob_api: ApiClient) -> None:
+    assert json_of(bob_api.get("me/"))["undo_seconds"] == 10
+    assert json_of(bob_api.patch("me/", {"undo_seconds": 0}))["undo_seconds"] == 0
+    problem_of(bob_api.patch("me/", {"undo_seconds": MAX_UNDO_SECONDS + 1}), 400)
 
 
 def test_an_unknown_time_zone_is_refused_with_its_place(bob_api: ApiClient) -> None:
@@ -52,9 +65,12 @@ def test_anonymous_is_refused(anyone: ApiClient) -> None:
 
 def test_an_administrator_changes_the_account(alice_api: ApiClient, bob_api: ApiClient) -> None:
     changed = json_of(alice_api.patch("account/", {"name": "Acme Ltd", "timezone": "Europe/Paris"}))
-    assert (changed["name"], changed["timezone"], changed["slug"]) == ("Acme Ltd", "Europe/Paris", "acme")
+    assert (changed["name"], changed["timezone"], changed["slug"]) == ("Acme Ltd", "Europe/Paris", "acme-ltd")
     assert json_of(bob_api.get("account/"))["name"] == "Acme Ltd"
-    assert [event["action"] for event in json_of(alice_api.get("audit/"))["results"]] == ["account.changed"]
+    assert [event["action"] for event in json_of(alice_api.get("audit/"))["results"]] == [
+        "account.changed",
+        "account.renamed",
+    ]
 
 
 def test_a_user_does_not_change_the_account(bob_api: ApiClient, alice: Membership) -> None:

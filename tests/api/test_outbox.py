@@ -144,3 +144,13 @@ def test_others_are_refused(
     problem_of(upload(ApiClient(charlie, ["mail:read"])), 403)
     found = problem_of(bob_api.post("outbox/", {**asked, "attachments": [file["id"]]}), 400)  # Alice's file
     assert found["errors"][0]["pointer"] == "#/attachments"
+
+
+def test_a_word_that_is_no_field_sends_no_empty_letter(alice: Membership, alice_api: ApiClient, sales: Mailbox) -> None:
+    """What was meant by `body` would be missing from the letter."""
+    asked = {"mailbox": str(sales.pk), "to": ["ana@client.example"], "subject": "Offer", "body": "<p>Here</p>"}
+    for path in ("outbox/", "drafts/"):
+        errors = problem_of(alice_api.post(path, asked), 400)["errors"]
+        assert [error["pointer"] for error in errors] == ["#/body"]
+    with tenant(alice.account_id):
+        assert not OutgoingMail.objects.exists()

@@ -28,6 +28,19 @@ def test_letters_conversations_and_contacts_are_found(
     assert [row["subject"] for row in bobs["threads"]] == ["Chairs"]
 
 
+def test_cards_of_every_kind_are_found(alice: Membership, alice_api: ApiClient) -> None:
+    dana = json_of(alice_api.post("contacts/", {"first_name": "Dana", "tags": ["vip"]}), 201)
+    company = json_of(alice_api.post("companies/", {"name": "Dana & Sons"}), 201)
+    lead = json_of(alice_api.post("leads/", {"name": "Chairs", "contacts": [dana["id"]]}), 201)
+    customer = json_of(alice_api.post("customers/", {"name": "Tables", "contacts": [dana["id"]]}), 201)
+    found = json_of(alice_api.get("search/", q="dana"))
+    assert [found[kind][0]["id"] for kind in ("contacts", "companies", "leads", "customers")] == [
+        one["id"] for one in (dana, company, lead, customer)
+    ]
+    hidden = json_of(ApiClient(alice, ["mail:read"]).get("search/", q="dana"))
+    assert not any(hidden[kind] for kind in ("contacts", "companies", "leads", "customers"))
+
+
 def test_a_question_is_needed(alice_api: ApiClient) -> None:
     for query in ({}, {"q": ""}, {"q": "x" * 501}):
         problem_of(alice_api.get("search/", **query), 400)
@@ -43,8 +56,8 @@ def test_others_find_nothing(
 ) -> None:
     make_letter(sales, "Chairs")
     json_of(alice_api.post("contacts/", {"first_name": "Chairsmith"}), 201)
-    nothing: dict[str, list[str]] = {"messages": [], "threads": [], "contacts": []}
-    assert json_of(ApiClient(charlie).get("search/", q="chairs")) == nothing
+    found = json_of(ApiClient(charlie).get("search/", q="chairs"))
+    assert not any(found[kind] for kind in ("messages", "threads", "contacts", "people", "snippets"))
     problem_of(anyone.get("search/", q="chairs"), 401)
     problem_of(ApiClient(charlie, ["contacts:read"]).get("search/", q="chairs"), 403)
 
@@ -52,3 +65,30 @@ def test_others_find_nothing(
 def test_contacts_need_their_own_scope(alice: Membership, alice_api: ApiClient) -> None:
     json_of(alice_api.post("contacts/", {"first_name": "Chairsmith"}), 201)
     assert json_of(ApiClient(alice, ["mail:read"]).get("search/", q="chairs"))["contacts"] == []
+
+
+@pytest.mark.rule("G05")
+def test_words_are_marked_in_plain_pieces(alice_api: ApiClient, sales: Mailbox, make_letter: MakeLetter) -> None:
+    letter = make_letter(sales, "Chairs <b>", text="two chairs & a table")
+    (snippet,) = json_of(alice_api.get("search/", q="chair"))["snippets"]
+    assert snippet["message"] == str(letter.pk)
+    assert snippet["subject"] == [{"text": "Chairs", "is_hit": True}, {"text": " <b>", "is_hit": False}]
+    assert [piece["text"] for piece in snippet["text"]] == ["two ", "chairs", " & a table"]
+
+
+def test_people_of_letters_and_contacts_are_found(
+    alice: Membership, alice_api: ApiClient, sales: Mailbox, make_letter: MakeLetter
+) -> None:
+    make_letter(sales)
+    eve = {"email": "Eve@client.example", "name": "", "contact": None}
+    assert json_of(alice_api.get("search/", q="eve"))["people"] == [eve]
+    card = json_of(alice_api.post("contacts/", {"first_name": "Eve", "emails": ["eve@client.example"]}), 201)
+    (person,) = json_of(alice_api.get("search/", q="eve"))["people"]
+    assert (person["name"], person["contact"]) == ("Eve", card["id"])
+    assert json_of(ApiClient(alice, ["mail:read"]).get("search/", q="eve"))["people"] == [eve]
+
+
+def test_a_wrong_date_is_a_problem_of_the_question(alice_api: ApiClient) -> None:
+    for path in ("search/", "threads/", "messages/"):
+        problem = problem_of(alice_api.get(path, q="before:soon"), 400)
+        assert "before:soon" in str(problem["errors"])

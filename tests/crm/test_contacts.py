@@ -1,4 +1,4 @@
-"""Contacts, leads and pipelines: what is written, and what is refused with words."""
+"""Contacts and leads: what is written, and what is refused with words."""
 
 from __future__ import annotations
 
@@ -9,21 +9,11 @@ import pytest
 from accounts.models import Account, AuditEvent, Membership
 from accounts.tenancy import tenant
 from crm.access import get_contact, get_lead
-from crm.errors import CardNotFound, StillInUse, ValueRefused
+from crm.contacts import ContactValues, change_contact, create_contact, delete_contact
+from crm.errors import CardNotFound, ValueRefused
+from crm.leads import LeadValues, change_lead, create_lead, move_lead
 from crm.models import Contact, Lead
-from crm.services import (
-    ContactValues,
-    LeadValues,
-    change_contact,
-    change_lead,
-    create_contact,
-    create_lead,
-    create_pipeline,
-    default_stage,
-    delete_contact,
-    delete_pipeline,
-    move_lead,
-)
+from crm.pipelines import default_stage
 
 
 def test_a_contact_keeps_its_addresses_in_order_without_repetition(in_account: Account) -> None:
@@ -89,13 +79,6 @@ def test_a_lead_changes_its_contacts(in_account: Account) -> None:
     lead = create_lead(LeadValues(name="x", contacts=[ana]))
     change_lead(lead, LeadValues(name="y", contacts=[ben]))
     assert list(get_lead(lead.pk).contacts.all()) == [ben]
-
-
-def test_a_pipeline_with_leads_is_not_deleted(in_account: Account) -> None:
-    pipeline = create_pipeline("Sales")
-    create_lead(LeadValues(name="x", stage=pipeline.stages.all()[0]))
-    with pytest.raises(StillInUse):
-        delete_pipeline(pipeline)
 
 
 @pytest.mark.rule("G12")

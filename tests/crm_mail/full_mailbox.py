@@ -13,7 +13,7 @@ from mailboxes.models import Mailbox
 from mailkit.types import OutgoingAttachment as File
 from outbox.models import OutgoingMail
 from outbox.services import LetterRequest, queue_letter, store_upload
-from outbox.storage import store_final
+from outbox.storage import name_final, store_final
 from tests.threads.builders import Mail, Post, fetched
 from tests.threads.ledgers import set_aside
 from threads.attachment_store import store_file
@@ -29,7 +29,9 @@ def write_letter(author: Membership, mailbox: Mailbox, words: str) -> OutgoingMa
         mailbox_id=mailbox.pk, to=["ann@client.example"], subject=words, text=words, upload_ids=[upload.pk]
     )
     mail = queue_letter(author, request)
-    OutgoingMail.objects.filter(pk=mail.pk).update(raw_name=store_final(mailbox.pk, words.encode()))
+    name = name_final(mailbox.pk, mail.pk, None)
+    store_final(name, words.encode())
+    OutgoingMail.objects.filter(pk=mail.pk).update(raw_name=name)
     return mail
 
 

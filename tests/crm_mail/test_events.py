@@ -38,7 +38,9 @@ def test_a_listener_hears_of_the_mailboxes_he_sees(
     shared = make_mailbox("s@acme.example", account_of=alice)
     alices = make_mailbox("a@acme.example", owner=alice)
     listener = find_listener(session_of(bob))
-    assert listener == Listener(bob.account.pk, bob.pk, frozenset([shared.pk]))
+    with tenant(bob.account_id):
+        system = Mailbox.objects.get(kind=Mailbox.Kind.SYSTEM)
+    assert listener == Listener(bob.account.pk, bob.pk, frozenset([shared.pk, system.pk]))
     assert listener is not None
     assert is_for(listener, {"mailbox": shared.pk, "member": None})
     assert not is_for(listener, {"mailbox": alices.pk, "member": None})

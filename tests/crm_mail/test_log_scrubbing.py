@@ -27,6 +27,8 @@ CANARY = "hunter2canary"
         f"refresh_token={CANARY}&grant_type=refresh_token",
         f'"access_token":"{CANARY}"',
         f"client_secret={CANARY}",
+        f"Internal Server Error: /t/{CANARY:x<43}.gif",
+        f"GET /unsubscribe/{CANARY:x<43} HTTP/1.1",
         f"Authorization: Bearer {CANARY}",
         f"Authorization: Basic {CANARY}==",
         f"Cookie: sessionid={CANARY}; csrftoken=x",

@@ -128,4 +128,4 @@ def test_the_address_can_be_connected_again(alice: Membership, make_mailbox: Mak
     give_up(alice, post.mailbox)
     assert removing.remove(post.mailbox.pk)
     again = make_mailbox(post.mailbox.address, account_of=alice)
-    assert list(Mailbox.objects.visible_to(alice)) == [again]
+    assert list(Mailbox.objects.visible_to(alice).with_servers()) == [again]

@@ -22,6 +22,7 @@ def test_the_settings_of_the_tests_start() -> None:
         ("BASE_URL", "crm.example.com"),
         ("BASE_URL", "https://crm.example.com/path"),
         ("PUBLIC_URL", ""),
+        ("PUBLIC_URL", "http://localhost:9000"),  # the host of BASE_URL
         ("EMBEDDED", "perhaps"),
         ("IMPORT_MESSAGES", "many"),
         ("IMPORT_MESSAGES", "0"),
@@ -76,3 +77,15 @@ def test_with_a_bucket_bytes_go_to_the_object_store_and_without_one_to_the_folde
     storage = runpy.run_path(str(SETTINGS))["STORAGES"]["default"]
     assert storage["BACKEND"] == "crm_mail.object_storage.ObjectStorage"
     assert (storage["OPTIONS"]["access_key"], storage["OPTIONS"]["secret_key"]) == ("id", "shh")
+
+
+def test_over_https_cookies_are_of_this_host_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMBEDDED", "false")
+    monkeypatch.setenv("BASE_URL", "https://crm.example.com")
+    monkeypatch.setenv("PUBLIC_URL", "https://go.example.com")
+    made = runpy.run_path(str(SETTINGS))
+    for name in ("SESSION", "CSRF"):
+        assert made[f"{name}_COOKIE_NAME"].startswith("__Host-")
+        assert made[f"{name}_COOKIE_SECURE"]
+        assert f"{name}_COOKIE_DOMAIN" not in made
+        assert f"{name}_COOKIE_PATH" not in made

@@ -12,7 +12,10 @@ from django.test import Client
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route, ViewportSize
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import Membership
+from accounts.models import Account, Membership
+from crm.contacts import ContactValues, create_contact
+from tests.conftest import MakeMailbox
+from tests.threads.builders import SALES, Mail, Post
 
 # Playwright keeps an event loop in this thread, in which Django would otherwise refuse the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -94,3 +97,19 @@ def no_errors(page: Page) -> Iterator[list[str]]:
     page.on("console", note)
     yield errors
     assert errors == []
+
+
+@pytest.fixture
+def inbox(
+    page: Page,
+    live_server: LiveServer,
+    sign_in: SignInBrowser,
+    alice: Membership,
+    in_account: Account,
+    make_mailbox: MakeMailbox,
+) -> str:
+    """The address of Alice's mail screen, with one letter in it and a contact to write to."""
+    Post(make_mailbox(SALES, account_of=alice)).file(Mail("Offer"))
+    create_contact(ContactValues("Ana", "Morales", ["ana@client.example"]))
+    sign_in(alice)
+    return f"{live_server.url}/mail/inbox/"

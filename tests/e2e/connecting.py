@@ -47,7 +47,7 @@ def fill_servers(page: Page, servers: Servers) -> None:
 
 
 def import_as_a_worker_would() -> None:
-    lease = claim(Mailbox.objects.get().pk)
+    lease = claim(Mailbox.objects.with_servers().get().pk)
     assert lease is not None
     sync_mailbox(lease, deadline=deadline_from_now())
 

@@ -13,8 +13,13 @@ style onload|link rel=stylesheet href=data:text/css, onload|iframe onload|embed 
 svg><animate attributeName=x dur=1s onbegin|svg><set attributeName=x onbegin|svg><image href=x onerror|
 style>@keyframes a{}</style><p style="animation:a 1s" onanimationstart|
 video poster=x src=x onerror|object><img src=x onerror|table><td><img src=x onerror"""
+_SPLIT = re.split(r"\|\n?", HANDLERS)
 ACTIVE = [
-    *(f"<{handler}=RUN>words" for handler in re.split(r"\|\n?", HANDLERS)),
+    *(f"<{handler}=RUN>words" for handler in _SPLIT),
+    # The same behind what filters stumble over: a slash for a space, the code in character references, no end.
+    *(f"<{handler.replace(' ', '/')}='RUN'>words" for handler in _SPLIT if "data:" not in handler),
+    *(f'<{handler}="ENTITIES">words' for handler in _SPLIT),
+    *(f"<b <{handler}=RUN//" for handler in _SPLIT[:3]),
     "<script>RUN</script>",
     "<script type=module>RUN</script>",
     "<script src='data:text/javascript,RUN'></script>",
@@ -79,7 +84,14 @@ REMOTE = [
     "<base href='http://canary.example/'><img src='ID'>",
     "<img alt='x data-cid=' title=' src=URL '>",
 ]  # fmt: skip
+
+
+def _active(html: str, number: int) -> str:
+    code = f"console.log(`ran-{number}`)"
+    return html.replace("ENTITIES", "".join(f"&#{ord(char)};" for char in code)).replace("RUN", code)
+
+
 VECTORS = [
-    *(html.replace("RUN", f"console.log(`ran-{number}`)") for number, html in enumerate(ACTIVE)),
+    *(_active(html, number) for number, html in enumerate(ACTIVE)),
     *(html.replace("URL", f"{CANARY}{number}").replace("ID", str(number)) for number, html in enumerate(REMOTE)),
 ]

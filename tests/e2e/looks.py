@@ -20,3 +20,8 @@ def assert_accessible(page: Page) -> None:
 
 def assert_not_wider_than_window(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def assert_scrolls_inside(page: Page) -> None:
+    """The page scrolls beside the rail: what is hidden from sight must not make the window itself longer."""
+    assert page.evaluate("document.documentElement.scrollHeight - innerHeight") <= 0

@@ -9,8 +9,10 @@ from playwright.sync_api import Page, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Account, Membership
+from crm.companies import CompanyValues, write_company
+from crm.contacts import ContactValues, create_contact
+from crm.leads import LeadValues, create_lead
 from crm.models import Contact, Lead
-from crm.services import CompanyValues, ContactValues, LeadValues, create_contact, create_lead, write_company
 from tests.conftest import MakeMailbox
 from tests.e2e.conftest import DESKTOP, PHONE, SignInBrowser
 from tests.e2e.looks import assert_accessible, assert_not_wider_than_window
@@ -59,7 +61,7 @@ def test_search_narrows_the_list_as_one_types(page: Page, start: str) -> None:
     expect(page.get_by_role("link", name="Ana Example")).to_be_visible()
     expect(page).to_have_url(re.compile(r"q=an"))
     page.get_by_role("searchbox").fill("nobody")
-    expect(page.get_by_text("Nobody found")).to_be_visible()
+    expect(page.get_by_text("Nothing found")).to_be_visible()
 
 
 def test_a_lead_begins_on_the_card_moves_on_and_goes(page: Page, start: str) -> None:
@@ -74,7 +76,8 @@ def test_a_lead_begins_on_the_card_moves_on_and_goes(page: Page, start: str) -> 
     card.get_by_role("button", name="Move to another stage: 40 licences").click()
     page.get_by_role("button", name="Qualified").click()
     expect(card).to_contain_text("Qualified")
-    card.get_by_role("link", name="40 licences").click()
+    card.get_by_role("link", name="40 licences", exact=True).click()
+    page.get_by_role("button", name="More", exact=True).click()
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_role("dialog", name="Delete 40 licences?")).to_be_visible()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
@@ -91,6 +94,7 @@ def test_contacts_are_found_and_ticked_for_a_lead(page: Page, start: str) -> Non
         page.get_by_label(f"{name} Example").check()
     expect(page.get_by_label("Ana Example")).to_be_checked()
     page.get_by_role("button", name="Save").click()
+    page.get_by_role("link", name="Renewal").click()
     expect(page.get_by_role("link", name="Ana Example")).to_be_visible()
     assert Lead.objects.get().contacts.count() == 2
 

@@ -41,6 +41,7 @@ def test_a_mailbox_sends_through_another_and_leaves_strangers_mail(
     page.goto(f"{start}/mailboxes/")
     page.get_by_role("button", name="Actions for sales@acme.example").press("Enter")
     page.get_by_role("group", name="Actions for sales@acme.example").get_by_role("link", name="Settings").press("Enter")
+    page.get_by_role("navigation", name="Mailbox").get_by_role("link", name="Inbox").press("Enter")
     page.get_by_label("Letters go out through").select_option("orders@acme.example")
     page.get_by_label("Store", exact=True).select_option("Acme Toys")
     page.get_by_role("radio", name="Leave it on the mail server").check()

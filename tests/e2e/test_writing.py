@@ -6,46 +6,25 @@ import re
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
-from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Account, Membership
-from crm.services import ContactValues, create_contact
-from outbox.models import OutgoingMail
+from outbox.models import Draft, OutgoingMail
 from tests.conftest import MakeMailbox
+from tests.e2e.composing import send, start_letter, text_of
 from tests.e2e.conftest import SignInBrowser
 from tests.e2e.looks import assert_accessible
-from tests.threads.builders import SALES, Mail, Post
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture
-def inbox(
-    page: Page,
-    live_server: LiveServer,
-    sign_in: SignInBrowser,
-    alice: Membership,
-    in_account: Account,
-    make_mailbox: MakeMailbox,
-) -> str:
-    Post(make_mailbox(SALES, account_of=alice)).file(Mail("Offer"))
-    create_contact(ContactValues("Ana", "Morales", ["ana@client.example"]))
-    sign_in(alice)
-    return f"{live_server.url}/mail/inbox/"
-
-
-def send(page: Page) -> None:
-    page.get_by_role("button", name=re.compile("^Send")).click()
-
-
-@pytest.mark.rule("M20")
+@pytest.mark.rule("M20", "G04")
 def test_an_answer_goes_into_the_queue_and_can_be_undone(page: Page, inbox: str, no_errors: list[str]) -> None:
     page.goto(inbox)
     page.get_by_role("link", name="Offer").click()
     page.get_by_role("button", name="Reply", exact=True).last.click()
     expect(page.locator("[data-line=to] .token")).to_contain_text("Anna Petrova")
     expect(page.get_by_label("Subject")).to_have_value("Re: Offer")
-    page.get_by_role("textbox", name="Text of the letter").press_sequentially("Thank you")
+    text_of(page).press_sequentially("Thank you")
     assert_accessible(page)
     page.keyboard.press("Control+Enter")
     expect(page.locator("#toasts")).to_contain_text("The letter goes out")
@@ -53,11 +32,12 @@ def test_an_answer_goes_into_the_queue_and_can_be_undone(page: Page, inbox: str,
     mail = OutgoingMail.objects.get()
     assert mail.state == OutgoingMail.State.QUEUED
     assert "<p>Thank you</p>" in mail.html
-    assert "Anna Petrova" in mail.html  # the letter answered is quoted
+    assert "Anna Petrova" in mail.quote_html
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_role("textbox", name="Text of the letter")).to_contain_text("Thank you")
+    expect(text_of(page)).to_contain_text("Thank you")
     mail.refresh_from_db()
     assert mail.state == OutgoingMail.State.CANCELED
+    assert Draft.objects.get().mail_id is None
 
 
 def test_what_is_typed_survives_a_refusal_and_a_reload(page: Page, inbox: str) -> None:
@@ -67,39 +47,80 @@ def test_what_is_typed_survives_a_refusal_and_a_reload(page: Page, inbox: str) -
     page.get_by_role("option", name=re.compile("Ana Morales")).click()
     page.get_by_role("combobox", name="To", exact=True).press_sequentially("nobody,")
     page.get_by_label("Subject").fill("Hello")
-    page.get_by_role("textbox", name="Text of the letter").press_sequentially("Dear Ana")
+    text_of(page).press_sequentially("Dear Ana")
     send(page)
     expect(page.locator("#compose-errors")).to_contain_text("“nobody”")
-    expect(page.locator(".compose-saved")).to_have_text("Kept on this device")
     page.reload()
-    expect(page.get_by_role("textbox", name="Text of the letter")).to_have_text("Dear Ana")
+    expect(text_of(page)).to_have_text("Dear Ana")
     expect(page.get_by_label("Subject")).to_have_value("Hello")
     expect(page.locator("[data-line=to] .token")).to_have_count(2)
-
-
-def test_a_file_goes_with_the_letter(page: Page, inbox: str, no_errors: list[str]) -> None:
-    page.goto(f"{inbox}?compose=ana@client.example")
-    expect(page.locator("[data-line=to] .token")).to_have_count(1)
-    page.locator("[data-files]").set_input_files({"name": "plan.txt", "mimeType": "text/plain", "buffer": b"plan"})
-    expect(page.locator(".drop .token[data-upload]")).to_contain_text("plan.txt")
-    page.get_by_role("textbox", name="Text of the letter").press_sequentially("See the plan")
-    send(page)
-    expect(page.locator("#toasts")).to_contain_text("The letter goes out")
-    assert [part.upload.filename for part in OutgoingMail.objects.get().attachments.all()] == ["plan.txt"]
 
 
 def test_signing_in_again_elsewhere_loses_nothing(
     page: Page, inbox: str, context: BrowserContext, alice: Membership, sign_in: SignInBrowser
 ) -> None:
-    page.goto(f"{inbox}?compose=ana@client.example")
-    text = page.get_by_role("textbox", name="Text of the letter")
-    text.press_sequentially("Dear Ana")
+    page.goto(inbox)
+    start_letter(page).press_sequentially("Dear Ana")
+    page.get_by_label("Subject").fill("Hello")
     context.clear_cookies()
     send(page)
     expect(page.get_by_text("You have been signed out")).to_be_visible()
-    expect(text).to_have_text("Dear Ana")
+    expect(text_of(page)).to_have_text("Dear Ana")
     sign_in(alice)
     send(page)
-    expect(page.locator("#toasts")).to_contain_text("Send it once more")
+    expect(page.locator("#toasts")).to_contain_text("The letter goes out")
+    assert "Dear Ana" in OutgoingMail.objects.get().html
+
+
+def test_somebody_else_signed_in_gets_nothing_of_it(
+    page: Page, inbox: str, bob: Membership, sign_in: SignInBrowser, in_account: Account
+) -> None:
+    page.goto(inbox)
+    start_letter(page).press_sequentially("Dear Ana")
+    page.get_by_label("Subject").fill("Hello")
+    sign_in(bob)
     send(page)
+    expect(page.locator("#compose-errors")).to_contain_text("signed in as somebody else")
+    assert not Draft.objects.filter(author=bob).exists()
+
+
+@pytest.mark.rule("M11", "M13")
+def test_senders_copies_and_a_time_are_chosen(
+    page: Page, inbox: str, alice: Membership, make_mailbox: MakeMailbox, no_errors: list[str]
+) -> None:
+    make_mailbox("alice@acme.example", owner=alice)
+    page.goto(inbox)
+    start_letter(page).press_sequentially("Dear Ana")
+    page.get_by_label("From").select_option(label="Alice Archer · sales@acme.example")
+    page.get_by_role("button", name="Cc Bcc").click()
+    page.get_by_role("combobox", name="Cc", exact=True).press_sequentially('"Doe, Ann" <ann@client.example>;')
+    page.get_by_role("combobox", name="Bcc", exact=True).press_sequentially("boss@acme.example,")
+    page.get_by_label("Subject").fill("Hello")
+    page.get_by_role("button", name="Send later").click()
+    page.get_by_role("button", name=re.compile("Tomorrow morning")).click()
+    send(page)
+    expect(page.locator("#toasts")).to_contain_text("It goes out")
+    mail = OutgoingMail.objects.get()
+    assert mail.mailbox.address == "sales@acme.example"
+    assert (mail.due_at.hour, mail.due_at.minute) == (8, 0)
+    people = set(mail.recipients.values_list("kind", "name", "address"))
+    assert people == {
+        ("to", "", "ana@client.example"),
+        ("cc", "Doe Ann", "ann@client.example"),
+        ("bcc", "", "boss@acme.example"),
+    }
+
+
+def test_it_asks_before_sending_without_a_subject_or_a_file(page: Page, inbox: str) -> None:
+    page.goto(inbox)
+    start_letter(page).press_sequentially("Файл прилагаю")
+    send(page)
+    expect(page.get_by_role("heading", name="Send without a subject?")).to_be_visible()
+    page.get_by_role("button", name="Send anyway").click()
+    expect(page.get_by_role("heading", name="Send without a file?")).to_be_visible()
+    page.get_by_role("button", name="Go back").click()
+    assert not OutgoingMail.objects.exists()
+    send(page)
+    page.get_by_role("button", name="Send anyway").click()
+    page.get_by_role("button", name="Send anyway").click()
     expect(page.locator("#toasts")).to_contain_text("The letter goes out")

@@ -13,9 +13,9 @@ NOT_FOR_COMPOSE = {"EMBEDDED", "STATIC_ROOT", "DATABASE_OWNER_URL"}
 
 
 def settings_names() -> set[str]:
-    """What settings.py reads: the first argument of a call, in capitals. Whatever the helper is called."""
-    source = (PROJECT / "crm_mail" / "settings.py").read_text(encoding="utf-8")
-    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and node.args]
+    """What the settings read: the first argument of a call, in capitals. Whatever the function is called."""
+    trees = [ast.parse((PROJECT / "crm_mail" / name).read_text(encoding="utf-8")) for name in ("settings.py", "env.py")]
+    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
     # A dict's `.get` does not ask the environment.
     asking = [call for call in calls if not ast.unparse(call.func).endswith(".get")]
     firsts = [call.args[0].value for call in asking if isinstance(call.args[0], ast.Constant)]

@@ -89,13 +89,13 @@ def processes(transactional_db: None, broker: Valkey, tmp_path: Path) -> Iterato
 def bring_news(offices: Iterable[Office], number: int) -> None:
     for office in offices:
         office.fill(range(number, number + LETTERS))
-    Mailbox.objects.update(next_sync_at=timezone.now())
+    Mailbox.objects.with_servers().update(next_sync_at=timezone.now())
 
 
 def wait_for_all(processes: Processes, offices: list[Office], count: int) -> None:
     def is_done() -> bool:
         processes.revive()
-        is_settled = not Mailbox.objects.exclude(state="synced", lease_token=None).exists()
+        is_settled = not Mailbox.objects.with_servers().exclude(state="synced", lease_token=None).exists()
         return is_settled and Message.objects.count() == count
 
     eventually(is_done, because=f"{count} letters")

@@ -27,7 +27,7 @@ from crm_mail.celery import app
 from crm_mail.embedded.processes import die_with_parent
 from tests.servers.oauth_server import CLIENT_ID, CLIENT_SECRET, OAuthServer
 
-QUEUES = ("interactive", "sync", "import", "send", "maintenance")
+QUEUES = ("interactive", "sync", "import", "arrivals", "send", "automation", "maintenance")
 PROJECT = Path(__file__).resolve().parents[2]
 STOP_SECONDS = 20
 

@@ -39,7 +39,7 @@ def test_a_wrong_password_is_refused_and_the_step_is_named(
     with tenant(alice.account_id):
         with pytest.raises(ServersFailed) as refused:
             connect_mailbox(alice, request)
-        assert not Mailbox.objects.exists()
+        assert not Mailbox.objects.with_servers().exists()
     failed = [(step.protocol, step.step, step.code) for step in refused.value.report.steps if step.ok is False]
     assert failed == [("imap", "login", "login_refused")]
 
@@ -50,13 +50,13 @@ def test_a_password_changed_at_the_provider_asks_for_a_sign_in_once(
 ) -> None:
     with tenant(alice.account_id):
         mailbox = connect(alice, pymap_server, pymap_server.new_user(), smtp_sink)
-        eventually(lambda: Mailbox.objects.get().state == Mailbox.State.SYNCED)
+        eventually(lambda: Mailbox.objects.with_servers().get().state == Mailbox.State.SYNCED)
         store_secret(mailbox, Credential.Field.IMAP_PASSWORD, Secret("changed"))
         request_sync(mailbox)
-        eventually(lambda: Mailbox.objects.get().failure_count == 1)
+        eventually(lambda: Mailbox.objects.with_servers().get().failure_count == 1)
         request_sync(mailbox)
-        eventually(lambda: Mailbox.objects.get().failure_count == 2)
-        seen = Mailbox.objects.get()
+        eventually(lambda: Mailbox.objects.with_servers().get().failure_count == 2)
+        seen = Mailbox.objects.with_servers().get()
         assert (seen.state, seen.status, seen.next_sync_at) == ("needs_login", "red", None)
         assert advice_for(seen.error_code) is not None
         assert Notice.objects.filter(membership=alice).count() == 1

@@ -70,7 +70,7 @@ def mailbox(real_worker: Path, alice: Membership, dovecot: DovecotServer, smtp_s
     dovecot.deliver(user, Mail(subject="Offer", to=user).to_bytes())
     mailbox = connect(alice, dovecot, user, smtp_sink)
     with tenant(alice.account_id):
-        eventually(lambda: Mailbox.objects.get().state == Mailbox.State.SYNCED)
+        eventually(lambda: Mailbox.objects.with_servers().get().state == Mailbox.State.SYNCED)
     return mailbox
 
 

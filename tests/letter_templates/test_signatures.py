@@ -11,6 +11,7 @@ from letter_templates.signatures import checked_signature, is_html, make_signatu
 from mailboxes.errors import MailboxNotFound
 from tests.conftest import MakeMailbox
 
+pytestmark = pytest.mark.usefixtures("in_account")
 VALUES = {"user.name": "Ann & <Bob>", "account.name": "Acme", "mailbox.name": ""}
 
 
@@ -38,7 +39,7 @@ def test_lines_of_a_plain_signature_are_kept_in_both_forms() -> None:
 def test_a_rich_signature_has_a_text_form() -> None:
     source = '<p><b>{{ user.name }}</b><br><a href="https://acme.example">{{ account.name }}</a></p>{{ mailbox.name }}'
     made = make_signature(source, VALUES)
-    assert made.text == "Ann & <Bob>\nAcme"
+    assert made.text == "Ann & <Bob>\nAcme (https://acme.example)"
     assert made.html.startswith("<p><b>Ann &amp; &lt;Bob&gt;</b><br>")
     assert made.empty_fields == ("mailbox.name",)
 

@@ -13,7 +13,7 @@ from tests.conftest import MakeMailbox
 
 
 def seen(member: Membership) -> set[str]:
-    return set(Mailbox.objects.visible_to(member).values_list("address", flat=True))
+    return set(Mailbox.objects.visible_to(member).with_servers().values_list("address", flat=True))
 
 
 def managed(member: Membership) -> set[str]:

@@ -21,7 +21,8 @@ from tests.conftest import MakeMailbox
 def due(alice: Membership, make_mailbox: MakeMailbox) -> Mailbox:
     mailbox = make_mailbox("sales@acme.example", account_of=alice)
     with tenant(alice.account_id):
-        Mailbox.objects.update(next_sync_at=timezone.now() - timedelta(seconds=1), imported_at=timezone.now())
+        now = timezone.now()
+        Mailbox.objects.with_servers().update(next_sync_at=now - timedelta(seconds=1), imported_at=now)
     return mailbox
 
 
@@ -53,7 +54,7 @@ def test_a_broken_visit_is_counted_and_a_sound_one_forgives(due: Mailbox) -> Non
 def test_the_more_visits_broke_the_longer_the_mailbox_waits(due: Mailbox) -> None:
     leases.claim_due(1)
     with tenant(due.account_id):
-        Mailbox.objects.update(crash_count=4)
+        Mailbox.objects.with_servers().update(crash_count=4)
     break_down(due, seconds_ago=60)
     assert leases.claim_due(1) == []
     break_down(due, seconds_ago=121)
@@ -64,7 +65,7 @@ def test_after_three_broken_visits_people_are_told(due: Mailbox) -> None:
     leases.claim_due(1)
     for expected in (Mailbox.State.SYNCED, Mailbox.State.SYNCED, Mailbox.State.ERROR):
         with tenant(due.account_id):
-            Mailbox.objects.exclude(state=Mailbox.State.ERROR).update(state=Mailbox.State.SYNCED)
+            Mailbox.objects.with_servers().exclude(state=Mailbox.State.ERROR).update(state=Mailbox.State.SYNCED)
         break_down(due, seconds_ago=4000)
         assert len(leases.claim_due(1)) == 1
         with tenant(due.account_id):
@@ -81,7 +82,7 @@ def test_no_provider_gets_more_visits_at_once_than_allowed(
         make_mailbox(f"box{number}@acme.example", account_of=alice)
     other = make_mailbox("box@other.example", account_of=alice)
     with tenant(alice.account_id):
-        Mailbox.objects.update(next_sync_at=timezone.now(), imported_at=timezone.now())
+        Mailbox.objects.with_servers().update(next_sync_at=timezone.now(), imported_at=timezone.now())
         Mailbox.objects.filter(pk=other.pk).update(imap_host="imap.other.example")
     first = leases.claim_due(10)
     assert len(first) == 3
@@ -95,7 +96,7 @@ def test_no_provider_gets_more_visits_at_once_than_allowed(
 
 def test_first_imports_are_not_for_those_who_look_for_mail(due: Mailbox) -> None:
     with tenant(due.account_id):
-        Mailbox.objects.update(imported_at=None)
+        Mailbox.objects.with_servers().update(imported_at=None)
         assert leases.claim_due(10) == []
         assert leases.claim(due.pk) is not None
 
@@ -105,7 +106,7 @@ def test_leases_are_renewed_and_given_back_together(
 ) -> None:
     make_mailbox("sales@globex.example", account_of=charlie)
     with tenant(charlie.account_id):
-        Mailbox.objects.update(next_sync_at=timezone.now(), imported_at=timezone.now())
+        Mailbox.objects.with_servers().update(next_sync_at=timezone.now(), imported_at=timezone.now())
     held = leases.claim_due(10)
     assert len(held) == 2
     break_down(due)

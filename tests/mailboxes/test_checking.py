@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from pytest_django import Settings
 
-from mailboxes.advice import advice_for
+from mailboxes.advice import BY_CODE, advice_for
 from mailboxes.checking import ReportedStep, check_servers
 from mailboxes.requests import ConnectRequest
 from mailkit.providers import provider_named
@@ -33,7 +33,7 @@ def test_a_server_that_hangs_does_not_hold_the_person(request_for: ConnectReques
     assert all(step.ok for step in report.steps if step.protocol == "smtp")
 
 
-@pytest.mark.rule("M05")
+@pytest.mark.rule("M05", "A01", "A02", "R05")
 @pytest.mark.parametrize(
     ("host", "words", "link"),
     [
@@ -50,6 +50,15 @@ def test_a_refused_password_names_the_likely_cause_of_that_provider(host: str, w
     assert link in step.link
     assert bool(step.link) == bool(link)
     assert "less secure" not in step.advice.lower()
+
+
+@pytest.mark.rule("M05", "R02")
+@pytest.mark.parametrize("code", ["imap_disabled", "web_login_required", "contact_admin"])
+def test_what_the_provider_wants_first_is_said_with_its_help_page(code: str) -> None:
+    gmail = advice_for(code, provider=provider_named("gmail"))
+    assert gmail
+    assert gmail.do == BY_CODE[code].do
+    assert "support.google.com" in gmail.link
 
 
 def test_other_faults_have_the_same_words_everywhere() -> None:

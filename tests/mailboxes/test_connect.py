@@ -64,7 +64,7 @@ def test_a_wrong_password_names_the_step_and_nothing_is_saved(
     assert step.code == "login_refused"
     assert "app password" in step.advice
     assert report.status == "gray"
-    assert not Mailbox.objects.exists()
+    assert not Mailbox.objects.with_servers().exists()
     assert not Credential.objects.exists()
 
 

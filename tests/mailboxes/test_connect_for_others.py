@@ -27,8 +27,8 @@ def test_it_is_the_colleagues_who_is_told_and_the_administrator_does_not_see_it(
 ) -> None:
     mailbox = connect_mailbox(alice, replace(request_for, owner_id=bob.pk))
     assert mailbox.owner_id == bob.pk
-    assert list(Mailbox.objects.visible_to(bob)) == [mailbox]
-    assert not Mailbox.objects.visible_to(alice).exists()
+    assert list(Mailbox.objects.visible_to(bob).with_servers()) == [mailbox]
+    assert not Mailbox.objects.visible_to(alice).with_servers().exists()
     assert [(notice.membership_id, notice.kind) for notice in Notice.objects.all()] == [
         (bob.pk, "mailbox.connected_for_you")
     ]
@@ -47,7 +47,7 @@ def test_only_administrators_do_so_and_for_active_colleagues_of_their_account(
     assert refused(alice, replace(request_for, owner_id=bob.pk, shared_with_admins=True)).field == "shared_with_admins"
     Membership.objects.filter(pk=bob.pk).update(is_active=False)
     assert refused(alice, replace(request_for, owner_id=bob.pk)).field == "owner"
-    assert not Mailbox.objects.exists()
+    assert not Mailbox.objects.with_servers().exists()
 
 
 @pytest.mark.rule("K23")

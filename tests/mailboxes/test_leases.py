@@ -20,7 +20,8 @@ from tests.conftest import MakeMailbox
 def due(alice: Membership, make_mailbox: MakeMailbox) -> Mailbox:
     mailbox = make_mailbox("sales@acme.example", account_of=alice)
     with tenant(alice.account_id):
-        Mailbox.objects.update(next_sync_at=timezone.now() - timedelta(seconds=1), imported_at=timezone.now())
+        now = timezone.now()
+        Mailbox.objects.with_servers().update(next_sync_at=now - timedelta(seconds=1), imported_at=now)
     return mailbox
 
 
@@ -42,7 +43,7 @@ def test_claims_reach_over_accounts_up_to_the_limit(
 ) -> None:
     theirs = make_mailbox("sales@globex.example", account_of=charlie)
     with tenant(charlie.account_id):
-        Mailbox.objects.update(next_sync_at=timezone.now(), imported_at=timezone.now())
+        Mailbox.objects.with_servers().update(next_sync_at=timezone.now(), imported_at=timezone.now())
     assert [lease.mailbox_id for lease in leases.claim_due(1)] == [due.pk]
     assert [lease.mailbox_id for lease in leases.claim_due(1)] == [theirs.pk]
 
@@ -51,7 +52,7 @@ def test_a_dead_workers_mailbox_is_taken_over_and_the_dead_one_fenced_off(due: M
     with tenant(due.account_id):
         first = leases.claim(due.pk)
         assert first is not None
-        Mailbox.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        Mailbox.objects.with_servers().update(lease_until=timezone.now() - timedelta(seconds=1))
         second = leases.claim(due.pk)
         assert second is not None
         for use in (leases.renew, leases.release):
@@ -67,6 +68,6 @@ def test_a_dead_workers_mailbox_is_taken_over_and_the_dead_one_fenced_off(due: M
 
 def test_what_is_not_to_be_synced_is_not_claimed(due: Mailbox) -> None:
     with tenant(due.account_id):
-        Mailbox.objects.update(next_sync_at=None)
+        Mailbox.objects.with_servers().update(next_sync_at=None)
         assert leases.claim(due.pk) is None
     assert leases.claim_due(10) == []

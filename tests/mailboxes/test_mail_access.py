@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
 from accounts.errors import NotAllowed
 from accounts.members import RightsChanges
-from accounts.models import AuditEvent, Membership
+from accounts.models import AuditEvent, Membership, Notice
+from mailboxes.disconnecting import disconnect
 from mailboxes.errors import SettingRefused
 from mailboxes.mail_access import change_user, get_mail_access, set_mail_access
 from mailboxes.models import Mailbox, MailboxAccess
 from tests.conftest import MakeMailbox
+from web.notice_words import lines_of
 
 pytestmark = pytest.mark.usefixtures("in_account")
 
@@ -21,7 +24,7 @@ def boxes(alice: Membership, make_mailbox: MakeMailbox) -> list[Mailbox]:
 
 
 def seen_by(member: Membership) -> set[str]:
-    return set(Mailbox.objects.visible_to(member).values_list("address", flat=True))
+    return set(Mailbox.objects.visible_to(member).with_servers().values_list("address", flat=True))
 
 
 @pytest.mark.rule("K21")
@@ -90,3 +93,15 @@ def test_what_another_administrator_gave_a_moment_ago_is_taken_away(alice: Membe
     set_mail_access(alice, of_another, all=True)
     set_mail_access(alice, bob, all=False)  # `bob` was read before
     assert get_mail_access(Membership.objects.get(pk=bob.pk)).all is False
+
+
+@pytest.mark.rule("K21", "K64")
+def test_who_used_only_a_mailbox_that_is_deleted_is_told_and_shown_what_to_do(
+    alice: Membership, bob: Membership, boxes: list[Mailbox], client: Client
+) -> None:
+    set_mail_access(alice, bob, mailboxes=[boxes[0].pk])
+    disconnect(alice, boxes[0].pk, emails="delete", confirmation="sales@acme.example")
+    [line] = lines_of(bob, Notice.objects.filter(membership=bob))
+    assert line.title == "sales@acme.example was disconnected, and its mail is deleted here"
+    client.force_login(bob.user)
+    assert "You use no shared mailbox at the moment" in client.get("/mail/inbox/").content.decode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable
 
-from mailkit.smtp_sender import send
+from mailkit.smtp_sender import SmtpSession, open_smtp
 from mailkit.types import Login, ServerAddress, SmtpResult
 from tests.servers.local import resolve_local
 from tests.servers.smtp_sink import SmtpSink
@@ -23,15 +23,18 @@ def deliver(
     mail_from: str = "a@x.example",
     on_data_accepted: Callable[[], None] = lambda: None,
 ) -> SmtpResult:
-    return send(
+    with connect(sink, tls, login=login, server=server) as session:
+        return session.send(mail_from=mail_from, recipients=recipients, raw=RAW, on_data_accepted=on_data_accepted)
+
+
+def connect(
+    sink: SmtpSink, tls: ssl.SSLContext, *, login: Login | None = None, server: ServerAddress | None = None
+) -> SmtpSession:
+    return open_smtp(
         server or sink.address(),
         login or sink.login(),
-        mail_from=mail_from,
-        recipients=recipients,
-        raw=RAW,
         connect_seconds=10,
         read_seconds=10,
         tls=tls,
         resolve=resolve_local,
-        on_data_accepted=on_data_accepted,
     )

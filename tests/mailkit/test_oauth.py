@@ -41,7 +41,7 @@ def at(server: OAuthServer, provider: OAuthProvider) -> OAuthProvider:
     )
 
 
-@pytest.mark.rule("K03")
+@pytest.mark.rule("K03", "A03")
 @pytest.mark.parametrize("kind", [GOOGLE, MICROSOFT])
 def test_a_code_becomes_tokens_and_an_address(
     oauth_server: OAuthServer, http: httpx.Client, kind: OAuthProvider

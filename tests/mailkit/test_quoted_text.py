@@ -45,3 +45,9 @@ def test_lines_made_to_be_tried_in_every_way_are_read_once() -> None:
     line = f"{'1' * 120}<{'@' * 200}<{'x' * 60}:"
     assert strip_quotes("\n".join([line] * 3000)).startswith("1111")
     assert strip_quotes("Yes.\n\n2026-11-21 10:15 GMT+01:00 Bob <bob@x.example>:\n> Well?") == "Yes."
+
+
+@pytest.mark.parametrize("line", ["пишет" + " " * 390 + "x:", "пишет " * 64 + "x:", "пишет(а)" * 45 + " : : :x:"])
+def test_lines_that_nearly_introduce_a_quote_are_read_once(line: str) -> None:
+    """They took a quarter of a minute."""
+    assert split_quote("\n".join([line] * 3000))[1] == ""

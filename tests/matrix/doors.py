@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.test import Client
@@ -12,11 +11,13 @@ from tests.contracts.routes import Route, all_routes
 from tests.matrix.world import Rows
 
 # Sign-in, health and the documents of the API: there is no member yet, or nothing of an account.
-OUTSIDE = ("accounts/", "healthz", "readyz", "api/schema/", "api/docs/", "api/redoc/", "styleguide/")
+OUTSIDE = ("accounts/", "healthz", "readyz", "favicon.ico", "api/schema/", "api/docs/", "api/redoc/", "styleguide/")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 #: What `{pk}` names, by the part of the path before it.
 KIND_OF_PATH = {
+    "account-exports": "export",
+    "arrived-letters": "arrived",
     "users": "member",
     "invitations": "invitation",
     "groups": "group",
@@ -26,18 +27,61 @@ KIND_OF_PATH = {
     "threads": "thread",
     "messages": "message",
     "attachments": "attachment",
+    "image-consents": "consent",
     "outbox": "outbox",
+    "suppressions": "suppression",
+    "withheld-letters": "withheld",
+    "drafts": "draft",
+    "templates": "template",
     "contacts": "contact",
     "companies": "company",
+    "imports": "import",
     "leads": "lead",
+    "customers": "customer",
+    "custom-fields": "field",
     "pipelines": "pipeline",
     "stages": "stage",
+    "mailings": "mailing",
+    "stage-actions": "stage_action",
+    "triggers": "trigger",
+    "trigger-links": "trigger_link",
+    "runs": "run",
+    "tags": "tag",
+    "notes": "note",
+    "form-answers": "form_answer",
+    "tasks": "task",
+    "task-types": "task_type",
+    "pages": "page",
+    "page-links": "page_link",
+    "page-subdomains": "subdomain",
 }
 #: What other arguments name.
-KIND_OF_ARGUMENT = {"mail_id": "outbox"}
+KIND_OF_ARGUMENT = {"mail_id": "outbox", "card_id": "contact", "link_id": "trigger_link"}
 # What names no row: part of a place, or a secret.
-PLAIN = {"folder": "inbox", "secret": "guessed"}
-OF_A_MAILBOX = {"mailbox", "thread", "message", "attachment", "quarantine", "outbox"}
+PLAIN = {
+    "folder": "inbox",
+    "secret": "guessed",
+    "number": "0",
+    "kind": "contact",
+    "change": "add-tags",
+    "step": "pause",
+    "card_type": "contact",
+    "field_name": "name",
+}
+OF_A_MAILBOX = {
+    "mailbox",
+    "thread",
+    "message",
+    "attachment",
+    "quarantine",
+    "withheld",
+    "alias",
+    "outbox",
+    "draft",
+    "suppression",
+    "mailing",
+}
+_methods: dict[str, list[str]] = {}  # of each route, asked for once
 
 
 @dataclass(frozen=True)
@@ -78,8 +122,7 @@ def path_of(route: Route, rows: Rows) -> str:
 def list_doors(rows: Rows) -> list[Door]:
     """In the order of the table."""
     routes = sorted((route for route in all_routes() if _is_inside(route)), key=lambda route: route.template)
-    stranger = Client()
-    return [Door(route, method) for route in routes for method in _methods_of(stranger, path_of(route, rows))]
+    return [Door(route, method) for route in routes for method in _methods_of(route, path_of(route, rows))]
 
 
 def _is_inside(route: Route) -> bool:
@@ -87,12 +130,13 @@ def _is_inside(route: Route) -> bool:
     return not route.template.startswith(OUTSIDE) and route.template != "api/"
 
 
-def _methods_of(stranger: Client, path: str) -> Iterator[str]:
-    """A viewset says it; a page refuses a wrong method before it asks who is there."""
-    actions = getattr(resolve(path).func, "actions", None)
-    for method in METHODS:
+def _methods_of(route: Route, path: str) -> list[str]:
+    """A viewset says it; a page refuses a wrong method before it asks who is there, and whose rows it is about."""
+    if route.template not in _methods:
+        actions = getattr(resolve(path).func, "actions", None)
         if actions is not None:
-            if method.lower() in actions:
-                yield method
-        elif method in ("GET", "POST") and stranger.generic(method, path).status_code != 405:
-            yield method
+            _methods[route.template] = [method for method in METHODS if method.lower() in actions]
+        else:
+            answers = {method: Client().generic(method, path).status_code for method in ("GET", "POST")}
+            _methods[route.template] = [method for method, status in answers.items() if status != 405]
+    return _methods[route.template]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 from accounts.models import Membership
 from accounts.tenancy import tenant
@@ -36,6 +37,12 @@ def scope(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def no_pace(settings: Settings) -> None:
+    """As fast as the servers take them, unless a test is about the pace."""
+    settings.SEND_PER_SECOND = 0
+
+
 @pytest.fixture
 def alices(alice: Membership, make_mailbox: MakeMailbox) -> Mailbox:
     """Her personal mailbox, shared with nobody."""
@@ -58,6 +65,8 @@ def queue(alice: Membership, alices: Mailbox) -> Queue:
             "to": ["Ann <ann@client.example>"],
             "subject": "Offer",
             "text": "Dear Ann,\nhere it is.",
+            "track_opens": False,  # as it was written, unless the test is about it
+            "track_links": False,
         }
         return queue_letter(member, LetterRequest(**{**plain, **fields}))
 

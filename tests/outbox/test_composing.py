@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from email import message_from_bytes
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from accounts.models import Membership
-from mailboxes.models import Mailbox
+from mailboxes.models import Mailbox, SenderAlias
 from mailkit.mime_reader import parse_message
 from mailkit.types import Address
 from outbox.composing import freeze, own_copy, references_to
+from outbox.errors import LetterRefused
 from outbox.models import OutgoingMail
 from outbox.services import store_upload
 from tests.outbox.conftest import Queue
@@ -97,6 +101,49 @@ def test_the_authors_signature_else_the_mailboxes(
 def test_the_bytes_are_made_once(queue: Queue) -> None:
     mail = queue()
     raw = freeze(mail)
-    OutgoingMail.objects.filter(pk=mail.pk).update(subject="changed")
+    OutgoingMail.objects.filter(pk=mail.pk).update(subject="changed", raw_name=mail.raw_name)
     assert freeze(OutgoingMail.objects.get(pk=mail.pk)) == raw
     assert "Subject: Offer" in header_lines(raw)
+
+
+@pytest.mark.rule("M15", "M16")
+def test_an_image_of_the_text_belongs_to_the_html(queue: Queue, alice: Membership) -> None:
+    image = store_upload(alice, SimpleUploadedFile("logo.png", b"png", content_type="image/png"))
+    offer = store_upload(alice, SimpleUploadedFile("offer.pdf", b"pdf", content_type="application/pdf"))
+    html = '<p>Hi<img src="cid:logo@acme"></p>'
+    mail = queue(text="", html=html, upload_ids=[offer.pk, image.pk], content_ids={image.pk: "logo@acme"})
+    message = message_from_bytes(freeze(OutgoingMail.objects.get(pk=mail.pk)))
+    kinds = [part.get_content_type() for part in message.walk()]
+    assert kinds == [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "multipart/related",
+        "text/html",
+        "image/png",
+        "application/pdf",
+    ]
+    (picture,) = (part for part in message.walk() if part["Content-ID"])
+    assert (picture["Content-ID"], picture.get_content_disposition()) == ("<logo@acme>", "inline")
+
+
+@pytest.mark.rule("R16")
+def test_a_letter_may_come_from_another_address_of_the_mailbox(
+    queue: Queue, alice: Membership, alices: Mailbox, sales: Mailbox
+) -> None:
+    def alias_of(mailbox: Mailbox, *, is_confirmed: bool = True) -> SenderAlias:
+        now = timezone.now()
+        address = f"{SenderAlias.objects.count()}@offers.example"
+        facts = {"address": address, "address_key": address, "digest": address, "name": "Offers"}
+        confirmed_at = now if is_confirmed else None
+        return SenderAlias.objects.create(
+            mailbox=mailbox, requested_by=alice, expires_at=now, confirmed_at=confirmed_at, **facts
+        )
+
+    alias = alias_of(alices)
+    mail = queue(alias_id=alias.pk)
+    assert parse_message(freeze(OutgoingMail.objects.get(pk=mail.pk))).sender == Address(alias.address, "Offers")
+    for wrong in (alias_of(alices, is_confirmed=False).pk, alias_of(sales).pk, 77):
+        with pytest.raises(LetterRefused) as refused:
+            queue(alias_id=wrong)
+        assert refused.value.field == "alias_id"

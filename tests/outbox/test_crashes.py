@@ -21,7 +21,7 @@ from tests.outbox.conftest import Office, Queue
 from threads.models import Message
 
 PROJECT = Path(__file__).resolve().parents[2]
-POINTS = ["T3", "T4", "T5", "T8", "T9", "T10", "T11", "T12", "T13"]
+POINTS = ["T3", "T4", "T5", "T6", "T7", "T8", "T9", "T10", "T11", "T12", "T13", "T14"]
 KILLED = -9
 
 
@@ -71,6 +71,36 @@ def test_dying_anywhere_sends_once_or_leaves_it_unknown(
         assert (mail.state, mail.error_code) == (State.SENT, "")
         assert office.sink_ids() == office.sent_folder() == [mail.message_id_header]
         assert Message.objects.get() == mail.message
+
+
+@pytest.mark.rule("G04")
+@pytest.mark.parametrize("point", ["T4", "T6", "T8"])
+def test_the_next_attempt_sends_the_bytes_that_the_dead_worker_had_stored(
+    office: Office, mail: OutgoingMail, tmp_path: Path, point: str
+) -> None:
+    assert deliver_elsewhere(mail, tmp_path / "storage", f"{point}:1:kill") == KILLED
+    [stored] = (tmp_path / "storage").rglob("*.eml")
+    made, mail.mailbox.display_name = stored.read_bytes(), "Changed meanwhile"
+    mail.mailbox.save()
+    let_the_lease_run_out()
+    deliver(mail.mailbox_id)
+    assert [letter.raw.rstrip() for letter in office.sink.letters] == [made.rstrip()]  # the wire ends the last line
+
+
+@pytest.mark.rule("G04", "K14")
+@pytest.mark.parametrize("point", ["T12:3", "Y11:1"])
+def test_letters_of_a_burst_that_are_not_filed_yet_are_filed_by_the_next_worker(
+    office: Office, mail: OutgoingMail, queue: Queue, tmp_path: Path, point: str
+) -> None:
+    for number in range(2):
+        queue(mailbox_id=office.mailbox.pk, undo_seconds=60, subject=f"Another {number}")
+    OutgoingMail.objects.update(due_at=timezone.now())
+    assert deliver_elsewhere(mail, tmp_path / "storage", f"{point}:kill") == KILLED
+    assert Message.objects.count() < len(office.sink_ids())
+    let_the_lease_run_out()
+    deliver(mail.mailbox_id)
+    assert (len(office.sink_ids()), len(office.sent_folder()), Message.objects.count()) == (3, 3, 3)
+    assert OutgoingMail.objects.filter(state=State.SENT, message__isnull=False).count() == 3
 
 
 def test_a_delivery_passes_all_these_points(mail: OutgoingMail, tmp_path: Path) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Membership
-from mailboxes.models import Mailbox
+from mailboxes.models import Mailbox, SenderAlias
 from mailkit.types import Address
 from outbox.services import ReplyDefaults, reply_defaults
 from tests.threads.builders import Mail, Post
@@ -72,3 +73,19 @@ def test_the_answer_quotes_the_letter(post: Post, alice: Membership) -> None:
 def test_a_plain_letter_is_quoted_as_html_too(post: Post, alice: Membership) -> None:
     defaults = answer(post, alice, Mail(text="1 < 2\nand 3"))
     assert defaults.quoted_html.endswith("<blockquote><p>1 &lt; 2<br>and 3</p></blockquote>")
+
+
+@pytest.mark.rule("A09", "R16")
+def test_another_address_of_ours_is_left_out_too(post: Post, alice: Membership) -> None:
+    for address, confirmed in (("offers@acme.example", timezone.now()), ("maybe@acme.example", None)):
+        SenderAlias.objects.create(
+            mailbox=post.mailbox,
+            address=address,
+            address_key=address,
+            digest=address,
+            requested_by=alice,
+            expires_at=timezone.now(),
+            confirmed_at=confirmed,
+        )
+    defaults = answer(post, alice, Mail(to="offers@acme.example, maybe@acme.example"), reply_all=True)
+    assert [person.email for person in defaults.to] == [ANN.email, "maybe@acme.example"]

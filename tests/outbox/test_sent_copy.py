@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from mailboxes.models import Credential
+from mailboxes.models import Credential, Mailbox
 from mailboxes.secrets import store_secret
-from mailkit.types import Secret
+from mailkit import providers
+from mailkit.providers import files_sent, list_providers
+from mailkit.types import Secret, Security, ServerAddress
 from outbox.delivery import deliver
 from outbox.models import OutgoingMail
 from outbox.states import State
@@ -74,3 +77,54 @@ def test_a_folder_that_is_gone_is_asked_for_again(
     mail = OutgoingMail.objects.get()
     assert (mail.state, mail.sent_copy) == (State.SENT, SentCopy.PENDING)
     assert mail.sent_check_at is not None
+
+
+@pytest.fixture
+def provider_files_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server for sending belongs to a provider that puts what it sends into Sent by itself."""
+    hosts = ServerAddress("localhost", 1, Security.TLS)
+    provider = replace(list_providers()[0], imap=hosts, smtp=hosts, hosted_imap=hosts, hosted_smtp=hosts)
+    monkeypatch.setattr(providers, "provider_of_host", {"localhost": provider}.get)
+
+
+@pytest.mark.rule("M93", "K14")
+@pytest.mark.usefixtures("provider_files_sent")
+def test_a_provider_that_files_late_is_waited_for(office: Office, queue: Queue) -> None:
+    mail = queue(mailbox_id=office.mailbox.pk)
+    deliver(office.mailbox.pk)
+    assert office.sent_folder() == []
+    office.imap.deliver(office.user, office.sink.letters[0].raw, "Sent")
+    OutgoingMail.objects.update(sent_check_at=timezone.now())
+    deliver(office.mailbox.pk)
+    assert office.sent_folder() == [mail.message_id_header]
+    assert OutgoingMail.objects.get().sent_copy == SentCopy.DONE
+
+
+@pytest.mark.rule("M93", "K14")
+@pytest.mark.usefixtures("provider_files_sent")
+def test_but_not_for_ever(office: Office, queue: Queue) -> None:
+    mail = queue(mailbox_id=office.mailbox.pk)
+    deliver(office.mailbox.pk)
+    OutgoingMail.objects.update(sent_at=timezone.now() - timedelta(minutes=11), sent_check_at=timezone.now())
+    deliver(office.mailbox.pk)
+    assert office.sent_folder() == [mail.message_id_header]
+
+
+def test_which_providers_file_by_themselves() -> None:
+    assert files_sent("smtp.gmail.com", "imap.gmail.com")
+    assert files_sent("smtp.office365.com", "outlook.office365.com")
+    assert not files_sent("smtp.gmail.com", "imap.acme.example"), "the mail lies elsewhere"
+    assert not files_sent("smtp.acme.example", "imap.gmail.com")
+
+
+@pytest.mark.rule("K13", "M93")
+def test_the_folder_that_a_person_picked_gets_the_copy(
+    make_office: MakeOffice, dovecot: DovecotServer, queue: Queue
+) -> None:
+    office = make_office(dovecot)
+    dovecot.create_folder(office.user, "Gesendet")
+    Folder.objects.create(mailbox=office.mailbox, role=Folder.Role.SENT, name="Sent")
+    Mailbox.objects.update(sent_folder="Gesendet", sent_choices=["Sent", "Gesendet"])
+    queue(mailbox_id=office.mailbox.pk)
+    deliver(office.mailbox.pk)
+    assert (office.sent_folder(), office.sent_folder("Gesendet")) == ([], office.sink_ids())

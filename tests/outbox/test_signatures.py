@@ -14,6 +14,7 @@ from mailkit.child_pool import ChildPool
 from mailkit.mime_reader import parse_message
 from outbox.attempts import attempt
 from outbox.composing import freeze
+from outbox.line import Line
 from outbox.models import OutgoingMail
 from tests.outbox.conftest import Queue
 
@@ -56,7 +57,7 @@ def leased(mail: OutgoingMail) -> OutgoingMail:
 def test_a_field_that_is_gone_fails_the_letter_and_says_why(queue: Queue, alice: Membership) -> None:
     sign(alice, "{{ user.fax }}")
     mail = leased(queue())
-    attempt(mail)
+    attempt(mail, Line())
     failed = again(mail)
     assert (failed.state, failed.error_code) == (State.FAILED, "signature")
     assert "user.fax" in failed.error_detail
@@ -68,6 +69,6 @@ def test_a_machine_that_is_busy_does_not_fail_the_letter(
     sign(alice, "{{ user.name }}")
     monkeypatch.setattr(rendering, "_pool", ChildPool("letter_templates.no_such_module"))
     mail = leased(queue())
-    attempt(mail)
+    attempt(mail, Line())
     assert (again(mail).state, again(mail).error_code) == (State.RETRY, "signature")
     assert again(mail).due_at > timezone.now()

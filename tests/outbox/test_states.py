@@ -16,8 +16,8 @@ from outbox.states import CHANGES, State
 from tests.outbox.conftest import Queue
 
 DIAGRAM = {
-    "queued": {"sending", "held", "canceled"},
-    "retry": {"sending", "held", "canceled"},
+    "queued": {"sending", "sent", "failed", "held", "canceled"},
+    "retry": {"sending", "sent", "failed", "held", "canceled"},
     "sending": {"sent", "retry", "failed", "unknown", "held", "queued"},
     "held": {"queued", "sent", "failed", "canceled"},
     "unknown": {"sent", "queued", "canceled"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -11,7 +12,8 @@ from accounts.models import Membership
 from mailboxes.disconnecting import disconnect, pause, resume
 from mailboxes.models import Mailbox
 from outbox.advice import advice_for
-from outbox.delivery import claim_next, deliver, list_mailboxes_with_work, release_held
+from outbox.claiming import DueLetters
+from outbox.delivery import deliver, list_mailboxes_with_work, release_held
 from outbox.errors import LetterRefused
 from outbox.models import OutgoingMail
 from tests.outbox.conftest import Queue
@@ -60,7 +62,7 @@ def test_a_worker_that_is_at_it_takes_no_further_letter(alice: Membership, alice
     queue()
     loaded_before = Mailbox.objects.get(pk=alices.pk)
     pause(alice, alices.pk)
-    assert claim_next(loaded_before) is None
+    assert DueLetters(loaded_before, uuid4()).claim_next() is None
 
 
 @pytest.mark.rule("K65")

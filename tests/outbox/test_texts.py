@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailkit.composed_html import clean_letter_html
+from mailkit.composed_html import clean_letter_html, clean_template_html
 from outbox.texts import quote_html, quote_text, sign_html, sign_text
 
 ATTRIBUTION = "On 1 March, Ann <ann@client.example> wrote:"
@@ -72,6 +72,28 @@ def test_what_runs_is_taken_out(html: str) -> None:
     cleaned = clean_letter_html(html)
     assert "x" in cleaned
     assert not any(word in cleaned for word in ("script", "onclick", "iframe", "form", "evil"))
+
+
+@pytest.mark.rule("K52")
+@pytest.mark.parametrize(
+    ("html", "kept"),
+    [
+        ('<a href="{{ lead.LINK }}">x</a>', '<a href="{{ lead.LINK }}">x</a>'),
+        ("<a href='{{ a|default(\"b\") }}'>x</a>", "<a href=\"{{ a|default('b') }}\">x</a>"),
+        ('<a href="{% if a %}https://a.example{% endif %}">x</a>', None),
+        ('<p>{{&nbsp;a|default("b")&nbsp;}}</p>', '<p>{{ a|default("b") }}</p>'),
+        ('<a href="javascript:{{ a }}">x</a>', "<a>x</a>"),
+        ('<a href="/{{ a }}">x</a>', "<a>x</a>"),
+        ('<p title="{{ &quot; onclick=&quot;x }}">x</p>', "<p title=\"{{ ' onclick='x }}\">x</p>"),
+        ("{{ <script>alert(1)</script> }}", "{{  }}"),
+    ],
+)
+def test_merge_fields_stay_where_they_may_stand(html: str, kept: str | None) -> None:
+    assert clean_template_html(html) == (html if kept is None else kept)
+
+
+def test_braces_without_end_take_no_time() -> None:
+    assert len(clean_template_html("{{" * 500_000)) == 1_000_000
 
 
 @pytest.mark.rule("M21")

@@ -14,6 +14,7 @@ from outbox.models import OutgoingMail
 from outbox.services import retry
 from outbox.states import State
 from tests.outbox.conftest import Office, Queue
+from tests.threads.builders import Mail, Post
 from threads.models import Message
 
 
@@ -112,3 +113,15 @@ def test_a_copy_in_sent_proves_nothing_for_those_tried_later(office: Office, que
     assert [letter.recipients for letter in office.sink.letters] == [("here@b.example",), ("gray@a.example",)]
     assert [notice.kind for notice in Notice.objects.all()] == ["mail.unknown"]
     assert office.sent_folder() == [mail.message_id_header]
+
+
+@pytest.mark.rule("G04")
+def test_an_answer_proves_that_it_was_sent(office: Office, cut: OutgoingMail) -> None:
+    mail = after_delivery(cut)
+    Post(office.mailbox).file(Mail(in_reply_to=mail.message_id_header))
+    look_again(mail)
+    assert after_delivery(mail).state == State.SENT
+    mail = after_delivery(mail)
+    assert (mail.error_code, mail.sent_copy) == ("", OutgoingMail.SentCopy.DONE)
+    assert office.sent_folder() == [mail.message_id_header]
+    assert len(office.sink.letters) == 1

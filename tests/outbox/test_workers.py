@@ -6,6 +6,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Event
+from uuid import uuid4
 
 import pytest
 from django.db import connections
@@ -13,7 +14,8 @@ from django.utils import timezone
 
 from accounts.tenancy import current_account_id, tenant
 from outbox import leases, states
-from outbox.delivery import claim_next, deliver, recover
+from outbox.claiming import DueLetters
+from outbox.delivery import deliver, recover
 from outbox.models import OutgoingMail
 from outbox.settling import settle
 from outbox.states import State
@@ -56,7 +58,7 @@ def test_eight_workers_deliver_forty_letters_once_each(
 @pytest.mark.rule("G04")
 def test_a_slow_worker_that_lost_its_letter_sends_nothing(office: Office, queue: Queue) -> None:
     queue(mailbox_id=office.mailbox.pk)
-    slow = claim_next(office.mailbox)
+    slow = DueLetters(office.mailbox, uuid4()).claim_next()
     assert slow is not None
     OutgoingMail.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     recover(office.mailbox)
@@ -88,7 +90,7 @@ def test_a_letter_that_kills_its_workers_is_given_up(office: Office, queue: Queu
     states_seen = []
     for _ in range(30):
         OutgoingMail.objects.update(due_at=timezone.now())
-        if claim_next(office.mailbox) is None:
+        if DueLetters(office.mailbox, uuid4()).claim_next() is None:
             break
         OutgoingMail.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
         recover(office.mailbox)
@@ -102,7 +104,7 @@ def test_a_letter_that_kills_its_workers_is_given_up(office: Office, queue: Queu
 def test_a_letter_being_sent_is_not_settled_though_its_worker_died(office: Office, queue: Queue) -> None:
     """Settling would take its lease away, and nobody would recover it: the mailbox could never send again."""
     queue(mailbox_id=office.mailbox.pk)
-    assert claim_next(office.mailbox) is not None
+    assert DueLetters(office.mailbox, uuid4()).claim_next() is not None
     now = timezone.now()
     OutgoingMail.objects.update(lease_until=now - timedelta(seconds=1), sent_at=now, sent_check_at=now)
     settle(office.mailbox)

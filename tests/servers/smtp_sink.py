@@ -7,6 +7,7 @@ import base64
 import re
 import ssl
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -42,6 +43,7 @@ class SmtpSink:
 
     def __init__(self, tls: ssl.SSLContext | None = None, *, implicit: bool = False) -> None:
         self.letters: list[ReceivedLetter] = []
+        self.accepted_at: list[float] = []  # of each letter, by the monotonic clock
         self.replies: dict[str, str] = {}
         self.commands: list[str] = []
         self.drop_after_data = False
@@ -71,11 +73,21 @@ class SmtpSink:
     def reset(self) -> None:
         """As new, for the next test."""
         self.letters.clear()
+        self.accepted_at.clear()
         self.replies.clear()
         self.commands.clear()
         self.drop_after_data = False
         self.owner_of_token = None
         self.token_mechanisms = ["XOAUTH2", "OAUTHBEARER"]
+
+    def hang_up(self) -> None:
+        """On everybody who is connected."""
+
+        async def drop() -> None:
+            for connection in self._connections:
+                connection.hang_up()
+
+        asyncio.run_coroutine_threadsafe(drop(), self._loop).result(timeout=10)
 
     def start(self) -> None:
         self._thread.start()
@@ -202,6 +214,7 @@ class _Handler:
         if reply:
             return reply
         raw = envelope.original_content or b""
+        self.sink.accepted_at.append(time.monotonic())
         self.sink.letters.append(ReceivedLetter(envelope.mail_from or "", tuple(envelope.rcpt_tos), raw))
         if self.sink.drop_after_data and isinstance(server, _Recorder):
             server.hang_up()

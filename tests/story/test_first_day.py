@@ -117,3 +117,20 @@ def test_an_answer_of_the_customer_appears_without_a_reload(signed_in: Page, no_
     page.keyboard.press("Control+Enter")
     page.get_by_role("link", name="Sent", exact=True).click()
     expect(page.locator(".row", has_text=SUBJECT).first).to_be_visible(timeout=60_000)
+
+
+@pytest.mark.rule("K42", "K43")
+def test_a_copy_to_a_smart_address_makes_a_lead(signed_in: Page, instance: Instance, no_errors: list[str]) -> None:
+    """From a mailbox of the demo, through its mail server, to the product's own listener."""
+    page, subject = signed_in, "Twelve desks for the new office"
+    api = f"{instance.url}/api/v1"
+    lead_address = page.request.get(f"{api}/smart-addresses/").json()["lead"]
+    page.keyboard.press("c")
+    page.get_by_role("combobox", name="To", exact=True).press_sequentially(f"{ECHO.email},{lead_address},")
+    page.get_by_label("Subject").fill(subject)
+    page.get_by_role("textbox", name="Text of the letter").press_sequentially("Here is our offer.")
+    page.keyboard.press("Control+Enter")
+    eventually(
+        lambda: subject in [lead["name"] for lead in page.request.get(f"{api}/leads/").json()["results"]],
+        because="the listener took the letter, and a lead was made of it",
+    )

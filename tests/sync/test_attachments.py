@@ -9,7 +9,7 @@ from mailkit.errors import ConnectionFailed, MessageGone
 from sync.attachments import open_attachment
 from tests.sync.conftest import USER, Office
 from tests.sync.letters import letter
-from threads.filing import file_sent_letter
+from tests.threads.builders import file_sent_letter
 from threads.models import Attachment
 
 PDF = b"%PDF-1.7 \x00\xff bytes" * 100

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from mailboxes.models import Mailbox
 from mailkit.errors import ConnectionFailed
 from tests.sync.conftest import USER, Office
 from threads.models import Folder, FolderEntry, Message
+from threads.purging import purge_mailbox
 
 
 def fill(office: Office, count: int) -> None:
@@ -128,3 +131,17 @@ def test_another_server_with_the_same_numbers_is_another_folder(settled_office: 
     assert Message.objects.count() == rows
     office.visit()
     assert office.folder().generation == generation + 1
+
+
+@pytest.mark.rule("K60")
+def test_what_was_deleted_for_good_is_no_new_letter_of_the_new_epoch(office: Office) -> None:
+    fill(office, 3)
+    office.visit()
+    Message.objects.filter(subject="Order 2").update(deleted_at=datetime.now(UTC) - timedelta(days=31))
+    assert purge_mailbox(office.mailbox.pk, now=datetime.now(UTC)) == 1
+    office.server.renew_uidvalidity(USER, keep_letters=True)
+    office.visit()
+    assert office.subjects == ["Order 1", "Order 3"]
+    outcomes = FolderEntry.objects.filter(generation=2).order_by("uid").values_list("outcome", flat=True)
+    assert list(outcomes) == ["imported", "deleted", "imported"]
+    assert "fetch_messages" not in office.commands()

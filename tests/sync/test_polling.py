@@ -85,8 +85,10 @@ def test_read_state_follows_the_server_and_what_is_opened_here_stays_read(settle
 
 @pytest.mark.rule("G01")
 def test_a_reply_filed_before_our_letter_finds_its_thread(settled_office: Office) -> None:
-    """Both came since the last visit, and the Inbox is read first."""
+    """Both came since the last visit, and the Inbox is read first, in whatever order the database has the folders."""
     office = settled_office
+    for old, new in ((Folder.Role.INBOX, ""), ("", Folder.Role.INBOX)):  # written anew: it lies last
+        office.mailbox.folders.filter(role=old).update(role=new)
     ours = letter(101, sender=USER, to="carol@client.example")
     reply = letter(4, subject="Something else").replace(b"\r\n", b"\r\nIn-Reply-To: <letter-101@client.example>\r\n", 1)
     office.server.deliver(USER, reply)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crm.services import ContactValues, create_contact
+from crm.contacts import ContactValues, create_contact
 from mailboxes.models import Mailbox
 from tests.sync.conftest import USER, Office
 from tests.sync.letters import CLIENT, letter

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from accounts.models import Membership
@@ -14,7 +16,7 @@ from tests.servers.fake_imap import FakeServer
 from tests.sync.letters import CLIENT, letter
 from tests.threads.builders import Mail, Post
 from tests.threads.ledgers import add_place, set_aside
-from threads.models import Folder, FolderEntry
+from threads.models import Folder, FolderEntry, Tombstone
 from threads.services import delete_messages
 
 pytestmark = [pytest.mark.rule("G13"), pytest.mark.usefixtures("in_account")]
@@ -73,6 +75,16 @@ def test_what_was_deleted_here_is_shown_to_administrators_only(desk: Desk, alice
     (hidden,) = desk.ask(message_id=mail.message_id, member=bob).answers
     assert (hidden.code, hidden.subject, hidden.thread_id) == ("deleted_here", "", None)
     assert "Secret" not in hidden.words
+
+
+@pytest.mark.rule("K60")
+def test_what_is_gone_for_good_is_known_by_its_message_id_alone(desk: Desk, mailbox: Mailbox) -> None:
+    moment = datetime(2026, 5, 4, tzinfo=UTC)
+    row = Tombstone.objects.create(mailbox=mailbox, identity=b"1", message_id_header="1@x.example", deleted_at=moment)
+    Tombstone.objects.filter(pk=row.pk).update(purged_at=moment + timedelta(days=30))
+    [answer] = desk.ask(message_id="<1@x.example>").answers
+    assert answer.code == "purged"
+    assert "on May 4, 2026 and is gone for good since June 3, 2026" in answer.words
 
 
 @pytest.mark.rule("G14")

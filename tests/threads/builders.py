@@ -14,7 +14,7 @@ from mailkit.addresses import parse_address_list
 from mailkit.letter_reader import read_letter
 from mailkit.mime_writer import build_message
 from mailkit.types import Address, OutgoingAttachment, OutgoingLetter
-from threads.filing import FiledBatch, FolderCursor, Progress, file_batch
+from threads.filing import FiledBatch, FolderCursor, Progress, SentLetter, file_batch, file_sent_letters
 from threads.letters import FailedLetter, IncomingLetter
 from threads.models import Folder, Message
 from threads.preparing import prepare_for
@@ -75,6 +75,13 @@ def fetched(uid: int, raw: bytes, *, at: datetime = START, flags: frozenset[str]
 
 def failed(uid: int, *, raw_name: str = "", subject: str = "") -> FailedLetter:
     return FailedLetter(uid, START, 5000, "unreadable", "ValueError", raw_name, f"{uid}@client.example", "a@b", subject)
+
+
+def file_sent_letter(mailbox: Mailbox, *, raw: bytes, sent_at: datetime) -> Message:
+    """One that nobody has deleted."""
+    [place] = file_sent_letters(mailbox, [SentLetter(raw, sent_at)])
+    assert place is not None
+    return Message.objects.get(pk=place[0], thread=place[1])
 
 
 def _addresses(text: str) -> tuple[Address, ...]:

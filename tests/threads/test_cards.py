@@ -11,7 +11,7 @@ from mailkit.addresses import email_key
 from tests.conftest import MakeMailbox
 from tests.threads.builders import ANNA, SALES, Mail, Post
 from threads.linking import count_card_mail, link_contact, relink_contact
-from threads.models import CardLink, Message
+from threads.models import CardLink
 
 
 def make_contact(name: str, *addresses: str) -> Contact:
@@ -74,19 +74,6 @@ def test_an_address_that_is_taken_away_takes_its_mail_along(post: Post) -> None:
     ContactEmail.objects.filter(contact=contact, email_key="anna@client.example").delete()
     relink_contact(contact)
     assert on_card(contact) == {both.message_id}
-
-
-def test_the_card_reads_newest_first_in_pages_without_deleted_letters(post: Post, alice: Membership) -> None:
-    contact = make_contact("Anna", "anna@client.example")
-    letters = [Mail(minutes=minute) for minute in (1, 2, 3, 3)]
-    post.file(*letters)
-    Message.objects.filter(message_id_header=letters[1].message_id).update(deleted_at=letters[1].received_at)
-    card = CardLink.objects.visible_to(alice).of_contact(contact).for_card()
-    first_page = list(card.newest_first()[:2])
-    assert [link.message.received_at for link in first_page] == [letters[3].received_at] * 2
-    last = first_page[-1]
-    rest = card.newest_first(before=(last.received_at, last.message_id))
-    assert [link.message.message_id_header for link in rest] == [letters[0].message_id]
 
 
 def test_another_accounts_contact_gets_nothing(post: Post, charlie: Membership) -> None:

@@ -13,8 +13,7 @@ from accounts.models import Membership
 from accounts.tenancy import tenant
 from crm.models import Contact, ContactEmail
 from tests.conftest import MakeMailbox
-from tests.threads.builders import ANNA, SALES, START, Mail, Post
-from threads.filing import file_sent_letter
+from tests.threads.builders import ANNA, SALES, START, Mail, Post, file_sent_letter
 from threads.linking import link_contact
 from threads.models import CardLink, Message, Thread
 from threads.services import delete_messages, mark_read

@@ -11,8 +11,8 @@ from django.db import connection
 from accounts.models import Membership
 from crm.models import Contact, ContactEmail
 from tests.conftest import MakeMailbox
-from tests.threads.builders import ANNA, SALES, START, Mail, Post
-from threads.filing import Progress, file_sent_letter
+from tests.threads.builders import ANNA, SALES, START, Mail, Post, file_sent_letter
+from threads.filing import Progress
 from threads.models import FolderEntry, Message, Thread
 
 TABLES = [

@@ -9,8 +9,8 @@ import pytest
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from mailboxes.models import Mailbox
-from tests.threads.builders import SALES, START, Mail, Post
-from threads.filing import Progress, file_sent_letter
+from tests.threads.builders import SALES, START, Mail, Post, file_sent_letter
+from threads.filing import Progress
 from threads.signals import message_filed
 
 

@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 from pytest_django import Settings
 
 from accounts.models import Account
-from outbox.storage import read_bytes, store_final
+from outbox.storage import has_final, name_final, read_bytes, store_final
 from threads.attachment_store import open_file, store_file
 from threads.errors import RawLetterGone, StoredFileGone
 from threads.raw_store import open_raw, read_raw, store_raw, store_raw_stream, store_raws, verify_raw
@@ -78,7 +78,10 @@ def test_many_raw_letters_at_once(in_account: Account, bucket: None) -> None:
 
 
 def test_the_outbox_keeps_its_letters_there_too(in_account: Account, bucket: None) -> None:
-    assert read_bytes(store_final(MAILBOX, b"From: us\r\n\r\n")) == b"From: us\r\n\r\n"
+    name = name_final(MAILBOX, 1, None)
+    store_final(name, b"From: us\r\n\r\n")
+    assert has_final(name)
+    assert read_bytes(name) == b"From: us\r\n\r\n"
 
 
 def test_what_is_missing_is_said_as_with_a_folder(in_account: Account, bucket: None) -> None:

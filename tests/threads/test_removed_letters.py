@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Membership
-from crm.services import ContactValues, create_contact
+from crm.contacts import ContactValues, create_contact
 from mailboxes.disconnecting import disconnect
 from mailboxes.models import Mailbox
 from tests.api.client import ApiClient, json_of
@@ -15,6 +15,7 @@ from tests.conftest import MakeMailbox
 from tests.threads.builders import Mail, Post
 from threads.erasing import erase_some
 from threads.models import Message, RemovedLetter, RemovedMailbox
+from threads.timeline import LETTERS, Kind, timeline
 
 ANNA = "anna@client.example"
 
@@ -77,8 +78,8 @@ def test_both_faces_show_them_and_say_where_the_text_is(
 
 
 @pytest.mark.rule("K64")
-def test_notes_and_threads_stand_in_one_list_that_is_read_to_its_end(
-    alice: Membership, make_mailbox: MakeMailbox, client: Client, post: Post
+def test_notes_and_letters_stand_in_one_list_that_is_read_to_its_end(
+    alice: Membership, make_mailbox: MakeMailbox, post: Post
 ) -> None:
     contact = create_contact(ContactValues(first_name="Anna", emails=[ANNA]))
     other = Post(make_mailbox("info@acme.example", account_of=alice))
@@ -86,10 +87,9 @@ def test_notes_and_threads_stand_in_one_list_that_is_read_to_its_end(
         post.file(Mail(f"Gone {number}"))
         other.file(Mail(f"Here {number}", to=other.mailbox.address))
     give_up(alice, post.mailbox)
-    client.force_login(alice.user)
-    first = client.get(f"/contacts/{contact.pk}/").context["page"]
-    second = client.get(f"/contacts/{contact.pk}/?{first.next_query}").context["page"]
-    rows = [*first.rows, *second.rows]
-    assert (len(first.rows), len(second.rows), second.next_query) == (20, 10, "")
-    assert [bool(row.note) for row in rows] == [False, True] * 15  # newest first
-    assert len({row.thread or row.note for row in rows}) == 30
+    first = timeline(alice, contact, kinds=LETTERS, limit=20)
+    second = timeline(alice, contact, kinds=LETTERS, limit=20, after=first.next_place)
+    entries = [*first.entries, *second.entries]
+    assert (len(first.entries), len(second.entries), second.next_place) == (20, 10, None)
+    assert [entry.kind == Kind.REMOVED for entry in entries] == [False, True] * 15  # newest first
+    assert len({(entry.kind, entry.row.pk) for entry in entries}) == 30

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection, transaction
 
-from accounts.models import Membership
+from accounts.models import Account, Membership
 from accounts.tenancy import tenant
 from mailkit.types import OutgoingAttachment
 from tests.conftest import MakeMailbox
@@ -46,6 +47,7 @@ def hits(member: Membership, words: str) -> list[str]:
         ('invoice -"yes is"', True),
         ('invoice -"is yes"', False),
         ("facturas payment invoices", True),
+        ("tag", True),
         ("elephant", False),
         ("unheard", False),
         ("the", True),
@@ -57,7 +59,7 @@ def test_words_are_found(post: Post, alice: Membership, words: str, is_found: bo
     post.file(
         Mail(
             "Invoice INV-2026-17: счёт, la factura",
-            text=f"Payment of the счёт. Оплатить два счета.\n{QUOTING}",
+            text=f"Payment of the счёт. Оплатить два счета. <tag@x.example>\n{QUOTING}",
             files=(OutgoingAttachment("price-list.pdf", "application/pdf", b"%PDF"),),
         ),
         Mail("Lunch", sender="x@y.example", text="Nothing here"),
@@ -112,3 +114,25 @@ def test_a_word_behind_the_first_hundred_kilobytes_is_not_searched_and_breaks_no
 def test_no_words_restrict_nothing(post: Post, alice: Membership) -> None:
     post.file(Mail("offer"))
     assert hits(alice, "  ") == ["offer"]
+
+
+def test_a_word_of_very_many_letters_is_found_from_the_newest_on(
+    in_account: Account, alice: Membership, make_mailbox: MakeMailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other of the two ways that the database is asked, and with the same result."""
+    post = Post(make_mailbox("sales@acme.example", account_of=alice))
+    post.file(*[Mail(f"Offer {number}", sender=f"p{number}@client.example") for number in range(4)])
+    by_words = [search.find_message_ids(words, alice) for words in ("offer", "offer 3", "offer -3")]
+    assert [len(found) for found in by_words] == [4, 1, 3]
+    monkeypatch.setattr(search, "MOST_BY_WORDS", 0)
+    assert [search.find_message_ids(words, alice) for words in ("offer", "offer 3", "offer -3")] == by_words
+
+
+def test_what_is_asked_after_a_search_is_planned_as_usual(
+    in_account: Account, alice: Membership, make_mailbox: MakeMailbox
+) -> None:
+    make_mailbox("sales@acme.example", account_of=alice)
+    with connection.cursor() as cursor, transaction.atomic():
+        assert search.find_message_ids("offer", alice) == []
+        cursor.execute("SELECT current_setting('enable_indexscan'), current_setting('enable_seqscan')")
+        assert cursor.fetchone() == ("on", "on")

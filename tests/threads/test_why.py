@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Account, Membership
-from crm.services import ContactValues, create_contact
+from crm.contacts import ContactValues, create_contact
 from mailboxes.models import Mailbox
 from tests.conftest import MakeMailbox
 from tests.threads.builders import ANNA, Mail, Post

@@ -5,23 +5,32 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tools import build_css
+import pytest
+
+from tools import build_css, build_icons
+from web.icons import FIRST_SPRITE, SECOND_SPRITE
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-SPRITE = (ROOT / "web" / "static" / "web" / "img" / "icons.svg").read_text(encoding="utf-8")
+SYMBOL = re.compile(r'<symbol id="([^"]+)"')
+SPRITES = (FIRST_SPRITE, SECOND_SPRITE)
 
 
-def test_the_style_sheet_is_up_to_date() -> None:
-    assert build_css.SHEET.read_text(encoding="utf-8") == build_css.joined(), "run: python tools/build_css.py"
+@pytest.mark.parametrize(("sheet", "folder"), build_css.SHEETS.items())
+def test_the_style_sheets_are_up_to_date(sheet: Path, folder: Path) -> None:
+    assert sheet.read_text(encoding="utf-8") == build_css.joined(folder), "run: python tools/build_css.py"
 
 
 def test_every_icon_that_templates_name_is_in_the_sprite() -> None:
-    drawn = set(re.findall(r'<symbol id="([^"]+)"', SPRITE))
+    drawn = {name for sprite in SPRITES for name in _drawn(sprite)}
     templates = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "web" / "templates").rglob("*.html"))
     named = re.findall(r'{% icon "([^"]+)"|icon_button "([^"]+)"|\bicon="([^"]+)"|{% empty "([^"]+)"', templates)
     assert {name for names in named for name in names if name} - drawn == set()
 
 
-def test_the_sprite_holds_what_the_list_of_icons_says() -> None:
-    listed = (ROOT / "tools" / "icons.txt").read_text(encoding="utf-8").split()
-    assert re.findall(r'<symbol id="([^"]+)"', SPRITE) == listed
+@pytest.mark.parametrize("sprite", SPRITES)
+def test_the_sprites_hold_what_the_list_of_icons_says(sprite: str) -> None:
+    assert _drawn(sprite) == build_icons.listed(sprite)
+
+
+def _drawn(sprite: str) -> list[str]:
+    return SYMBOL.findall((build_icons.STATIC / sprite).read_text(encoding="utf-8"))

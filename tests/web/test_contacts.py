@@ -9,11 +9,11 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Account, Membership
+from crm.contacts import ContactValues, create_contact
 from crm.models import Company, Contact
-from crm.services import ContactValues, create_contact
 from tests.conftest import MakeMailbox
 from threads.models import Message, Participant, Thread
-from web.views.contacts import PAGE
+from web.views.lists import PAGE
 
 SignIn = Callable[[Membership], Client]
 HTMX = {"HX-Request": "true", "HX-Target": "contact-rows"}
@@ -91,7 +91,7 @@ def test_a_contact_is_changed(signed_in: SignIn, bob: Membership, ana: Contact) 
 
 def test_the_card_offers_to_write(signed_in: SignIn, bob: Membership, ana: Contact) -> None:
     page = signed_in(bob).get(reverse("contact", args=[ana.pk])).content.decode()
-    assert "/mail/inbox/?compose=ana%40client.example" in page
+    assert "/mail/inbox/?compose=ana%40client.example&amp;contact=" in page
 
 
 def test_a_contact_is_deleted(signed_in: SignIn, bob: Membership, ana: Contact) -> None:

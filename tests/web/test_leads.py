@@ -9,16 +9,11 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Account, Membership
+from crm.companies import CompanyValues, write_company
+from crm.contacts import ContactValues, create_contact
+from crm.leads import LeadValues, create_lead
 from crm.models import Contact, Lead, Stage
-from crm.services import (
-    CompanyValues,
-    ContactValues,
-    LeadValues,
-    create_contact,
-    create_lead,
-    default_stage,
-    write_company,
-)
+from crm.pipelines import default_stage
 
 SignIn = Callable[[Membership], Client]
 

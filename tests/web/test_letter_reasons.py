@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import Membership
 from accounts.tenancy import tenant
-from crm.services import ContactValues, create_contact
+from crm.contacts import ContactValues, create_contact
 from tests.conftest import MakeMailbox
 from tests.threads.builders import Mail, Post
 from threads.models import Message

@@ -12,12 +12,14 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Account, Membership
+from mailkit.types import OutgoingAttachment
+from outbox.models import Draft
 from tests.conftest import MakeMailbox
-from tests.threads.builders import SALES, Mail, Post
-from threads.models import Thread
-from threads.services import delete_threads
+from tests.threads.builders import BORIS, SALES, Mail, Post
+from threads.models import Message, Thread
+from threads.services import delete_messages, delete_threads
 from web import mail_list
-from web.mail_address import Cursor, Place
+from web.mail_address import Cursor, Filter, Place
 
 SignIn = Callable[[Membership], Client]
 HTMX = {"HX-Request": "true"}
@@ -30,7 +32,7 @@ def post(in_account: Account, alice: Membership, make_mailbox: MakeMailbox) -> P
 
 def subjects(member: Membership, place: Place) -> list[str]:
     page = mail_list.list_rows(member, place)
-    return [row.thread.subject for _day, rows in page.days for row in rows]
+    return [row.subject for _day, rows in page.days for row in rows]
 
 
 def test_newest_first_page_after_page(post: Post, alice: Membership) -> None:
@@ -38,14 +40,14 @@ def test_newest_first_page_after_page(post: Post, alice: Membership) -> None:
     first = mail_list.list_rows(alice, Place(), size=3)
     assert first.next_place is not None
     second = mail_list.list_rows(alice, first.next_place, size=3)
-    shown = [row.thread.subject for page in (first, second) for _day, rows in page.days for row in rows]
+    shown = [row.subject for page in (first, second) for _day, rows in page.days for row in rows]
     assert shown == [f"Letter {number}" for number in (4, 3, 2, 1, 0)]
     assert second.next_place is None
 
 
 def test_an_address_is_read_as_it_was_written() -> None:
     place = Place.parse("sent", QueryDict("mailbox=3&q= quote\0 &filter=unread&before=nonsense"))
-    assert place == Place("sent", 3, "quote", only_unread=True)
+    assert place == Place("sent", 3, "quote", only=Filter.UNREAD)
     assert place.url() == "/mail/sent/?mailbox=3&q=quote&filter=unread"
     assert place.url(12) == "/mail/sent/12/?mailbox=3&q=quote&filter=unread"
 
@@ -64,7 +66,38 @@ def test_search_finds_subject_people_and_text(post: Post, alice: Membership) -> 
 
 def test_unread_only(post: Post, alice: Membership) -> None:
     post.file(Mail("New"), Mail("Old", sender="b@other.example", flags=frozenset({"\\Seen"})))
-    assert subjects(alice, Place(only_unread=True)) == ["New"]
+    assert subjects(alice, Place(only=Filter.UNREAD)) == ["New"]
+
+
+def test_with_files_and_to_answer(post: Post, alice: Membership) -> None:
+    file = OutgoingAttachment("offer.pdf", "application/pdf", b"%PDF-1.7 an offer")
+    post.file(Mail("Offer", files=(file,)), Mail("Bill", sender=BORIS))
+    assert subjects(alice, Place(only=Filter.FILES)) == ["Offer"]
+    assert subjects(alice, Place(only=Filter.WAITING)) == ["Bill", "Offer"]
+    post.file_sent(Mail("Re: Bill", sender=SALES, to=BORIS))
+    assert subjects(alice, Place(only=Filter.WAITING)) == ["Offer"]
+    delete_messages(alice, [Message.objects.get(subject="Re: Bill").pk])
+    assert subjects(alice, Place(only=Filter.WAITING)) == ["Bill", "Offer"]
+
+
+def test_the_side_counts_drafts(signed_in: SignIn, post: Post, alice: Membership, bob: Membership) -> None:
+    Draft.objects.create(author=bob, subject="Not yet")
+    page = signed_in(bob).get("/mail/inbox/side/", headers=HTMX).content.decode()
+    assert '1<span class="sr"> not sent yet</span>' in page
+    assert "not sent yet" not in signed_in(alice).get("/mail/inbox/side/", headers=HTMX).content.decode()
+
+
+def test_the_counts_outside_of_the_side_come_with_it(signed_in: SignIn, post: Post, alice: Membership) -> None:
+    """In the rail and in the filter: after news, and after a letter was read."""
+    post.file(Mail("Offer"), Mail("Bill"))
+    client = signed_in(alice)
+    here = '<span class="num" id="unread-here" hx-swap-oob="true">%s</span>'
+    for folder, count in (("inbox", "2"), ("sent", "")):
+        side = client.get(f"/mail/{folder}/side/", headers=HTMX).content.decode()
+        assert '<span id="rail-unread" hx-swap-oob="true"><span class="badge">2<span class="sr">' in side
+        assert here % count in side
+    assert 'id="unread-here">2</span>' in client.get("/mail/inbox/", headers=HTMX).content.decode()
+    assert "hx-swap-oob" not in client.get("/mail/inbox/").content.decode()
 
 
 def test_more_rows_cost_no_more_queries(

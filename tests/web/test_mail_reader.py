@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Account, Membership
-from crm.services import ContactValues, LeadValues, create_contact, create_lead
+from crm.contacts import ContactValues, create_contact
+from crm.leads import LeadValues, create_lead
 from mailkit.types import OutgoingAttachment
 from outbox.models import OutgoingMail
 from outbox.services import LetterRequest, queue_letter
@@ -71,6 +72,16 @@ def test_the_tail_brings_what_was_filed_since(signed_in: SignIn, post: Post, ali
     tail = client.get(f"/mail/inbox/{thread.pk}/tail/?after={last}", headers=HTMX).content.decode()
     assert "second words" in tail
     assert "first words" not in tail
+
+
+def test_the_tail_brings_the_card_that_a_reply_made(signed_in: SignIn, post: Post, alice: Membership) -> None:
+    post.file(Mail("Offer", sender="Ana <ana@client.example>"))
+    client = signed_in(alice)
+    assert "Nobody with this address" in open_thread(client)
+    create_contact(ContactValues("Ana", "Morales", ["ana@client.example"]), member=alice)
+    tail = client.get(f"/mail/inbox/{Thread.objects.get().pk}/tail/", headers=HTMX).content.decode()
+    assert '<aside id="client" class="card scroll" hx-swap-oob="true"' in tail
+    assert "Ana Morales" in tail
 
 
 def test_files_on_the_server_are_links_and_others_say_so(signed_in: SignIn, post: Post, alice: Membership) -> None:

@@ -14,7 +14,7 @@ from mailboxes.models import Mailbox
 from tests.conftest import MakeMailbox
 
 SignIn = Callable[[Membership], Client]
-VALUES = {"display_name": "Acme Sales", "signature": "Yours", "interval_minutes": "20", "group_messages": "on"}
+VALUES = {"display_name": "Acme Sales", "signature": "Yours", "group_messages": "on"}
 
 
 @pytest.fixture
@@ -41,14 +41,14 @@ def test_settings_are_saved(signed_in: SignIn, alice: Membership, sales: Mailbox
     answer = signed_in(alice).post(reverse("mailbox", args=[sales.pk]), VALUES)
     sales.refresh_from_db()
     assert answer.status_code == 302
-    assert (sales.display_name, sales.interval_minutes, sales.group_messages) == ("Acme Sales", 20, True)
+    assert (sales.display_name, sales.group_messages) == ("Acme Sales", True)
 
 
-def test_a_wrong_interval_keeps_what_was_typed(signed_in: SignIn, alice: Membership, sales: Mailbox) -> None:
-    answer = signed_in(alice).post(reverse("mailbox", args=[sales.pk]), VALUES | {"interval_minutes": "900"})
+def test_a_wrong_limit_keeps_what_was_typed(signed_in: SignIn, alice: Membership, sales: Mailbox) -> None:
+    answer = signed_in(alice).post(reverse("mailbox", args=[sales.pk]), VALUES | {"daily_limit": "-9"})
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert 'value="900"' in page
+    assert 'value="-9"' in page
     assert 'value="Acme Sales"' in page
     assert 'aria-invalid="true"' in page
 
@@ -64,14 +64,14 @@ def test_only_the_owner_shares_a_personal_mailbox(
     assert "shared_with_admins" not in client.get(reverse("mailbox", args=[sales.pk])).content.decode()
 
 
-@pytest.mark.parametrize("name", ["mailbox", "mailbox_servers"])
+@pytest.mark.parametrize("name", ["mailbox", "mailbox_inbox", "mailbox_servers"])
 def test_a_colleague_without_the_right_finds_nothing(
     signed_in: SignIn, bob: Membership, sales: Mailbox, name: str
 ) -> None:
     assert signed_in(bob).get(reverse(name, args=[sales.pk])).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["mailbox", "mailbox_servers", "mailbox_progress"])
+@pytest.mark.parametrize("name", ["mailbox", "mailbox_inbox", "mailbox_servers", "mailbox_progress"])
 def test_another_account_finds_nothing(signed_in: SignIn, charlie: Membership, sales: Mailbox, name: str) -> None:
     client = signed_in(charlie)
     assert client.get(reverse(name, args=[sales.pk])).status_code == 404
@@ -98,7 +98,7 @@ def test_sync_now_makes_the_mailbox_due(signed_in: SignIn, bob: Membership, sale
     assert answer.status_code == 204
     assert "toast" in answer["HX-Trigger"]
     with tenant(sales.account_id):
-        assert Mailbox.objects.get().next_sync_at is not None
+        assert Mailbox.objects.with_servers().get().next_sync_at is not None
 
 
 def test_passwords_are_never_shown(signed_in: SignIn, alice: Membership, sales: Mailbox) -> None:

@@ -13,14 +13,16 @@ from pytest_django import Settings
 from accounts.models import Account, Membership
 from crm.stores import create_store
 from mailboxes.models import Mailbox
-from outbox.models import OutgoingMail
+from outbox.requests import LetterRequest
+from outbox.services import queue_letter
 from tests.conftest import MakeMailbox
 from tests.threads.builders import Post
 from tests.threads.ledgers import add_place
 from threads.models import FolderEntry
 
 SignIn = Callable[[Membership], Client]
-VALUES = {"interval_minutes": "15", "push": "on", "store_internal": "on", "group_messages": "on", "filters": ""}
+VALUES = {"store_internal": "on", "group_messages": "on", "filters": ""}
+INBOX = {"interval_minutes": "15", "push": "on"}
 
 
 @pytest.fixture
@@ -37,11 +39,11 @@ def orders(alice: Membership, make_mailbox: MakeMailbox) -> Mailbox:
 def test_they_are_chosen_and_taken_back(
     signed_in: SignIn, alice: Membership, sales: Mailbox, orders: Mailbox, in_account: Account
 ) -> None:
-    client, url, store = signed_in(alice), reverse("mailbox", args=[sales.pk]), create_store(alice, "Toys")
-    client.post(url, VALUES | {"outgoing_mailbox": orders.pk, "store": store.pk, "unmatched": "skip"})
+    client, url, store = signed_in(alice), reverse("mailbox_inbox", args=[sales.pk]), create_store(alice, "Toys")
+    client.post(url, INBOX | {"outgoing_mailbox": orders.pk, "store": store.pk, "unmatched": "skip"})
     sales.refresh_from_db()
     assert (sales.outgoing_mailbox, sales.store, sales.unmatched) == (orders, store, "skip")
-    client.post(url, VALUES | {"outgoing_mailbox": "", "store": ""})
+    client.post(url, INBOX | {"outgoing_mailbox": "", "store": ""})
     sales.refresh_from_db()
     assert (sales.outgoing_mailbox, sales.store, sales.unmatched) == (None, None, "skip")
 
@@ -52,10 +54,10 @@ def test_nothing_is_asked_where_there_is_no_choice(
 ) -> None:
     private = make_mailbox("alice@acme.example", owner=alice)
     client = signed_in(alice)
-    assert "outgoing_mailbox" not in client.get(reverse("mailbox", args=[sales.pk])).content.decode()
-    answer = client.post(reverse("mailbox", args=[sales.pk]), VALUES | {"outgoing_mailbox": private.pk})
+    assert "outgoing_mailbox" not in client.get(reverse("mailbox_inbox", args=[sales.pk])).content.decode()
+    answer = client.post(reverse("mailbox_inbox", args=[sales.pk]), INBOX | {"outgoing_mailbox": private.pk})
     assert answer.status_code == 302  # what is not asked is not read
-    assert 'name="outgoing_mailbox"' in client.get(reverse("mailbox", args=[private.pk])).content.decode()
+    assert 'name="outgoing_mailbox"' in client.get(reverse("mailbox_inbox", args=[private.pk])).content.decode()
 
 
 @pytest.mark.rule("R07", "K23")
@@ -69,11 +71,11 @@ def test_a_choice_that_the_member_could_not_make_stays_and_is_not_named(
 ) -> None:
     bobs = make_mailbox("bob.private@acme.example", owner=bob)
     Mailbox.objects.filter(pk=sales.pk).update(outgoing_mailbox=bobs)
-    client, url = signed_in(alice), reverse("mailbox", args=[sales.pk])
+    client, url = signed_in(alice), reverse("mailbox_inbox", args=[sales.pk])
     page = client.get(url).content.decode()
     assert "Another mailbox, as it is now" in page
     assert "bob.private" not in page
-    assert client.post(url, VALUES | {"outgoing_mailbox": bobs.pk}).status_code == 302
+    assert client.post(url, INBOX | {"outgoing_mailbox": bobs.pk}).status_code == 302
     sales.refresh_from_db()
     assert sales.outgoing_mailbox == bobs
 
@@ -84,8 +86,11 @@ def test_a_mailbox_that_only_sends_is_asked_for_less(
 ) -> None:
     Mailbox.objects.filter(pk=sales.pk).update(imap_host="", push=True, keep_attachments=True)
     client, url = signed_in(alice), reverse("mailbox", args=[sales.pk])
-    page = client.get(url).content.decode()
-    assert not [name for name in ("push", "unmatched", "filters", "keep_attachments") if f'name="{name}"' in page]
+    inbox = reverse("mailbox_inbox", args=[sales.pk])
+    page = client.get(url).content.decode() + client.get(inbox).content.decode()
+    gone = ("push", "unmatched", "filters", "keep_attachments", "create_contacts", "delete_after_upload")
+    assert not [name for name in gone if f'name="{name}"' in page]
+    assert client.post(inbox, {"store": ""}).status_code == 302
     assert client.post(url, {"display_name": "Acme", "group_messages": "on"}).status_code == 302
     sales.refresh_from_db()
     assert (sales.display_name, sales.push, sales.keep_attachments) == ("Acme", True, True)
@@ -100,9 +105,7 @@ def test_from_names_the_address_that_recipients_see(
     assert f'<option value="{sales.pk}">Bob Baker · orders@acme.example (answers to sales@acme.example)' in page
     Mailbox.objects.filter(pk=orders.pk).update(kind="personal", owner=alice)
     assert f'<option value="{sales.pk}"' not in signed_in(bob).get(reverse("compose")).content.decode()
-    client = signed_in(alice)
-    client.post(reverse("compose"), {"mailbox": sales.pk, "to": "ann@client.example", "body": "Hello"})
-    mail = OutgoingMail.objects.get()
+    mail = queue_letter(alice, LetterRequest(sales.pk, ["ann@client.example"], text="Hello"))
     assert (mail.mailbox, mail.answers_to) == (orders, sales)
 
 

@@ -30,11 +30,11 @@ def private(in_account: Account, alice: Membership, make_mailbox: MakeMailbox) -
 
 
 def stuck(mailbox: Mailbox, author: Membership, **changes: Any) -> OutgoingMail:
-    facts = {"state": State.FAILED, "error_code": "quota", "error_detail": "552 5.2.2 full", "subject": "Our offer"}
+    facts: dict[str, Any] = {"state": State.FAILED, "error_code": "quota", "error_detail": "552 5.2.2 full"}
+    facts |= {"subject": "Our offer", "due_at": timezone.now()}
     mail = OutgoingMail.objects.create(
         mailbox=mailbox,
         author=author,
-        due_at=timezone.now(),
         message_id_header=f"{OutgoingMail.objects.count()}@acme.example",
         **{**facts, **changes},
     )

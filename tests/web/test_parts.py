@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.template import Context, Template
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from web.moments import day_heading, long_words, short_words
+from web.moments import inline_words, long_words, row_times, short_words
 from web.people import hue_of, initials_of
 
 NOON = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)  # a Wednesday
@@ -63,7 +63,7 @@ def test_menus_of_a_page_have_ids_of_their_own() -> None:
 )
 def test_the_nearer_the_finer(ago: timedelta, short: str, long: str, heading: str) -> None:
     at = NOON - ago
-    assert (short_words(at), long_words(at), day_heading(at)) == (short, long, heading)
+    assert (short_words(at), long_words(at), row_times()(at).heading) == (short, long, heading)
 
 
 def test_after_other_words_today_is_written_small() -> None:
@@ -71,8 +71,19 @@ def test_after_other_words_today_is_written_small() -> None:
     assert ">Tue 19 May, 12:00<" in drawn('{% moment at style="inline" %}', at=NOON - timedelta(days=1))
 
 
+@pytest.mark.parametrize(
+    ("language", "alone", "inline"),
+    [("ru", "Вт 19 мая, 12:00", "вт 19 мая, 12:00"), ("es", "mar 19 may, 12:00", "mar 19 may, 12:00")],
+)
+def test_other_languages_have_small_weekdays_within_words_and_bend_may(language: str, alone: str, inline: str) -> None:
+    with translation.override(language):
+        at = NOON - timedelta(days=1)
+        assert long_words(at) == alone
+        assert inline_words(at) == inline
+
+
 def test_the_absolute_time_stands_in_the_title() -> None:
-    assert 'title="May 20, 2026, noon UTC"' in drawn("{% moment at %}", at=NOON)
+    assert 'title="May 20, 2026, 12:00 UTC"' in drawn("{% moment at %}", at=NOON)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,14 @@ from accounts.models import Account, Membership
 from accounts.services import create_account
 
 SignIn = Callable[[Membership], Client]
-VALUES = {"name": "Bob B.", "language": "es", "timezone": "Europe/Madrid", "theme": "dark", "signature": "Bob"}
+VALUES: dict[str, str] = {
+    "name": "Bob B.",
+    "language": "es",
+    "timezone": "Europe/Madrid",
+    "theme": "dark",
+    "signature": "Bob",
+    "undo_seconds": "20",
+}
 
 
 def test_the_profile_is_saved(signed_in: SignIn, bob: Membership, in_account: Account) -> None:
@@ -25,7 +32,7 @@ def test_the_profile_is_saved(signed_in: SignIn, bob: Membership, in_account: Ac
         "Europe/Madrid",
         "dark",
     )
-    assert bob.signature == "Bob"
+    assert (bob.signature, bob.undo_seconds, bob.user.has_shortcuts) == ("Bob", 20, False)
     assert 'lang="es"' in client.get(reverse("profile")).content.decode()
 
 
@@ -33,6 +40,19 @@ def test_wrong_values_keep_what_was_typed(signed_in: SignIn, bob: Membership) ->
     answer = signed_in(bob).post(reverse("profile"), VALUES | {"timezone": "Europe/Atlantis", "name": ""})
     assert answer.status_code == 422
     assert ">Bob</textarea>" in answer.content.decode().replace("\n", "")
+
+
+@pytest.mark.parametrize("wrong", ["61", "-1", "x", "7"])
+def test_nobody_holds_letters_up_for_longer(signed_in: SignIn, bob: Membership, wrong: str) -> None:
+    assert signed_in(bob).post(reverse("profile"), VALUES | {"undo_seconds": wrong}).status_code == 422
+
+
+def test_single_keys_are_switched_off_and_on(signed_in: SignIn, bob: Membership) -> None:
+    client = signed_in(bob)
+    assert client.post(reverse("shortcuts")).status_code == 204
+    assert 'data-keys="off"' in client.get("/mail/inbox/").content.decode()
+    client.post(reverse("shortcuts"), {"has_shortcuts": "on"})
+    assert 'data-keys="on"' in client.get("/mail/inbox/").content.decode()
 
 
 @pytest.mark.rule("G11")

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.account_settings import MOST_COLLECTING, AccountChanges
 from accounts.models import Account
+from accounts.slugs import MAX_KEPT_DAYS, SmartAddresses, next_addresses, smart_addresses_of
 from crm.stores import MAX_NAME
 from web.forms.people import timezone_choices
 
@@ -35,12 +36,55 @@ class AccountForm(forms.Form):
         ),
     )
 
+    owners_see_deleted = forms.BooleanField(
+        label=_("Owners see what they deleted"),
+        required=False,
+        help_text=_(
+            "In their personal mailboxes. Administrators see Deleted of shared mailboxes, whatever is set here."
+        ),
+    )
+
+    track_opens = forms.BooleanField(
+        label=_("See when letters are opened"),
+        required=False,
+        help_text=_("By a hidden image in a letter. Machines load it too; they are told apart where we can."),
+    )
+    track_links = forms.BooleanField(
+        label=_("See when links are followed"),
+        required=False,
+        help_text=_("Links of a letter then lead through our server. Trigger links always do."),
+    )
+
+    keep_old_addresses_days = forms.IntegerField(
+        label=_("Keep the old addresses for, days"),
+        min_value=0,
+        max_value=MAX_KEPT_DAYS,
+        required=False,
+        initial=0,
+        help_text=_("0: they are refused at once. Nobody else ever gets them."),
+    )
+    confirmed_name = forms.CharField(required=False, widget=forms.HiddenInput)  # that people have seen what it changes
+
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
-        initial = {name: getattr(account, name) for name in self.base_fields}
+        self.account = account
+        initial = {name: getattr(account, name) for name in self.base_fields if hasattr(account, name)}
         super().__init__(*args, **{**kwargs, "initial": initial})
 
+    @property
+    def new_addresses(self) -> SmartAddresses | None:
+        """Those that a valid form would give the account; None while they stay."""
+        new = next_addresses(self.account, self.cleaned_data["name"].strip())
+        return new if new != smart_addresses_of(self.account.slug) else None
+
+    @property
+    def is_confirmed(self) -> bool:
+        """The dialog says so first (K48)."""
+        is_seen = self.cleaned_data["confirmed_name"] == self.cleaned_data["name"]
+        return is_seen or self.new_addresses is None
+
     def changes(self) -> AccountChanges:
-        return AccountChanges(**self.cleaned_data)
+        given = {name: value for name, value in self.cleaned_data.items() if name != "confirmed_name"}
+        return AccountChanges(**given)
 
 
 class StoreForm(forms.Form):

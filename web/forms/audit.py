@@ -27,6 +27,8 @@ KINDS = (
     ("contact.", _("Contacts")),
     ("company.", _("Companies")),
     ("lead.", _("Leads")),
+    ("customer.", _("Customers")),
+    ("custom_field.", _("Fields")),
 )
 DAY = forms.DateInput(attrs={"type": "date"})
 

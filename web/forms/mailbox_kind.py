@@ -23,7 +23,7 @@ class OwnerField(forms.ModelChoiceField):
 class KindForm(forms.Form):
     """An owner is named for a personal mailbox only; what was chosen there before does not count for a shared one."""
 
-    kind = forms.ChoiceField(label=_("Kind of mailbox"), choices=Mailbox.Kind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("Kind of mailbox"), choices=Mailbox.Kind.connectable(), widget=forms.RadioSelect)
     owner = OwnerField(
         label=pgettext_lazy("mailbox", "Owner"),
         queryset=Membership.objects.none(),

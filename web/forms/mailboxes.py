@@ -124,7 +124,9 @@ class ChoicesForm(forms.Form):
     """
 
     address = forms.CharField(label=_("Email address"), max_length=320, widget=forms.TextInput(attrs=ADDRESS))
-    kind = forms.ChoiceField(label=_("Who uses this mailbox?"), choices=Mailbox.Kind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label=_("Who uses this mailbox?"), choices=Mailbox.Kind.connectable(), widget=forms.RadioSelect
+    )
     first_import = forms.ChoiceField(
         label=_("What is imported?"),
         choices=Mailbox.FirstImport.choices,

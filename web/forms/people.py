@@ -12,6 +12,7 @@ from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.members import ProfileChanges
 from accounts.models import ApiToken, Membership, User
@@ -26,11 +27,32 @@ def timezone_choices() -> list[tuple[str, str]]:
     return [(name, name.replace("_", " ")) for name in ["UTC", *names]]
 
 
+def undo_choices() -> list[tuple[int, str]]:
+    """With what the settings of this installation say, so that the form never changes it by itself."""
+    seconds = sorted({0, 5, 10, 20, 30, 60, settings.UNDO_SECONDS})
+    words = {0: _("Off: letters go at once")}
+    return [
+        (each, str(words.get(each) or ngettext("%(count)s second", "%(count)s seconds", each) % {"count": each}))
+        for each in seconds
+    ]
+
+
 class ProfileForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     timezone = forms.ChoiceField(label=_("Time zone"), choices=timezone_choices)
     theme = forms.ChoiceField(label=_("Theme"), choices=User.Theme.choices)
+    undo_seconds = forms.TypedChoiceField(
+        label=_("Undo sending"),
+        coerce=int,
+        choices=undo_choices,
+        help_text=_("For so long a letter waits, and you can still take it back."),
+    )
+    has_shortcuts = forms.BooleanField(
+        label=_("Keyboard shortcuts"),
+        required=False,
+        help_text=_("Single keys do something in the mail screen, such as J, K and R. Press ? there to see them all."),
+    )
     signature = SignatureField(
         label=_("Signature"), help_text=_("Ends every letter you write, whatever mailbox it leaves from.")
     )

@@ -11,7 +11,7 @@ from django.urls import reverse
 from letter_templates.errors import TemplateRefused
 from letter_templates.fields import SENDER_GROUPS
 from letter_templates.signatures import MAX_CHARS, checked_signature, is_html
-from web.draft import TOOLS
+from web.templatetags.editor_tools import SIGNATURE_TOOLS
 
 
 class SignatureArea(forms.Textarea):
@@ -24,7 +24,7 @@ class SignatureArea(forms.Textarea):
         query = f"?mailbox={self.preview_mailbox}" if self.preview_mailbox else ""
         facts = {
             "groups": SENDER_GROUPS,
-            "tools": TOOLS,
+            "tools": SIGNATURE_TOOLS,
             "is_html": is_html(value or ""),
             "preview_url": reverse("signature_preview") + query,
         }

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -16,7 +15,10 @@ from accounts.models import Group, Membership
 from mailboxes.leaving import Decision, Fate
 from mailboxes.mail_access import MailAccess, get_mail_access
 from mailboxes.models import Mailbox
+from mailboxes.policy import OF_ALL
 from mailkit.addresses import email_key
+from web.forms.crm import colleagues
+from web.mailbox_health import name_of
 
 MAIL_TICK_HELP = _("Reads and writes with every shared mailbox, new ones too. Administrators always do.")
 ADDRESS = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
@@ -52,8 +54,8 @@ class RightsForm(forms.Form):
 
     def __init__(self, *args: Any, person: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **{**kwargs, "initial": _rights_of(person)})
-        shared = Mailbox.objects.filter(kind=Mailbox.Kind.SHARED).order_by("address_key")
-        self._offer("mailboxes", [(str(mailbox.pk), mailbox.address) for mailbox in shared])
+        shared = Mailbox.objects.filter(kind__in=OF_ALL).order_by("kind", "address_key")
+        self._offer("mailboxes", [(str(mailbox.pk), name_of(mailbox)) for mailbox in shared])
         self._offer("groups", [(str(group.pk), group.name) for group in Group.objects.order_by("name")])
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
@@ -90,10 +92,6 @@ def _rights_of(person: Membership) -> dict[str, Any]:
     }
 
 
-def _colleagues() -> QuerySet[Membership]:
-    return Membership.objects.filter(is_active=True).select_related("user").order_by("user__name", "id")
-
-
 class GroupForm(forms.Form):
     name = forms.CharField(
         label=pgettext_lazy("company or lead", "Name"),
@@ -106,7 +104,7 @@ class GroupForm(forms.Form):
         inside = [str(pk) for pk in group.members.values_list("pk", flat=True)] if group else []
         initial = {"name": group.name if group else "", "members": inside}
         super().__init__(*args, **{**kwargs, "initial": initial})
-        choices = [(str(person.pk), person.name) for person in _colleagues()]
+        choices = [(str(person.pk), person.name) for person in colleagues()]
         gone = group.members.filter(is_active=False).select_related("user") if group else []
         choices += [(str(person.pk), person.name) for person in gone]  # else saving would drop them unasked
         self.fields["members"].choices = choices  # type: ignore[attr-defined]
@@ -138,7 +136,7 @@ class LeavingForm(forms.Form):
     def __init__(self, *args: Any, person: Membership, mailboxes: list[Mailbox], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.mailboxes = mailboxes
-        staying = [("", _("Choose…")), *((str(c.pk), c.name) for c in _colleagues().exclude(pk=person.pk))]
+        staying = [("", _("Choose…")), *((str(c.pk), c.name) for c in colleagues().exclude(pk=person.pk))]
         for mailbox in mailboxes:
             self._ask(mailbox, staying)
 

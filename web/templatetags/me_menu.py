@@ -1,12 +1,12 @@
-"""What stands in the menu at one's own picture, and at the bell beside it."""
+"""What stands in the menu at one's own picture."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django import template
-from django.conf import settings
+from django.utils.translation import get_language
 
-from accounts.models import Account, Membership, Notice
-from accounts.tenancy import every_account
+from accounts.models import Membership
 from web.people_words import TONES
 
 register = template.Library()
@@ -21,34 +21,19 @@ class AvailabilityChoice:
 
 
 @register.simple_tag
-def availability_choices(member: Membership) -> list[AvailabilityChoice]:
-    return [
-        AvailabilityChoice(value, str(label), TONES[value], value == member.availability)
-        for value, label in Membership.Availability.choices
-    ]
+def availability_choices(availability: str) -> tuple[AvailabilityChoice, ...]:
+    return _choices(availability, get_language())
 
 
 @register.simple_tag
-def chosen_availability(member: Membership) -> AvailabilityChoice:
+def chosen_availability(availability: str) -> AvailabilityChoice:
     """Who looks at the page is here: never offline."""
-    label = str(Membership.Availability(member.availability).label)
-    return AvailabilityChoice(member.availability, label, TONES[member.availability], is_chosen=True)
+    return next(choice for choice in availability_choices(availability) if choice.is_chosen)
 
 
-@register.simple_tag
-def accounts_of(member: Membership) -> list[Account]:
-    """All accounts of this person; nothing when there is only one to be in."""
-    with every_account("account switcher"):
-        mine = Membership.objects.filter(user=member.user_id, is_active=True).select_related("account")
-        accounts = [membership.account for membership in mine.order_by("account__name")]
-    return accounts if len(accounts) > 1 else []
-
-
-@register.simple_tag
-def unread_notices(member: Membership) -> int:
-    return Notice.objects.filter(membership=member, read_at__isnull=True).count()
-
-
-@register.simple_tag
-def support_email() -> str:
-    return settings.SUPPORT_EMAIL
+@lru_cache(maxsize=64)
+def _choices(chosen: str, _language: str | None) -> tuple[AvailabilityChoice, ...]:
+    return tuple(
+        AvailabilityChoice(value, str(label), TONES[value], value == chosen)
+        for value, label in Membership.Availability.choices
+    )

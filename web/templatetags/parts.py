@@ -31,7 +31,8 @@ In markup: `data-dialog="id"` opens a dialog that is in the page, `data-close` c
 """
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import TypeAlias
 
 from django import template
@@ -42,7 +43,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from web.moments import absolute, inline_words, long_words, short_words
+from web.icons import sprite_of
+from web.moments import absolute, day_words, inline_words, long_words, short_words
 from web.people import hue_of, initials_of
 
 register = template.Library()
@@ -64,12 +66,13 @@ def classes(base: str, *modifiers: str) -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=1024)  # a page has fifty of them
 def icon(name: str, size: int = 16) -> SafeString:
     return format_html(
         '<svg class="icon" style="--size:{}px" viewBox="0 0 24 24" fill="none" stroke="currentColor" '
         'stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><use href="{}#{}"/></svg>',
         size,
-        static("web/img/icons.svg"),
+        static(sprite_of(name)),
         name,
     )
 
@@ -243,6 +246,11 @@ def timeline(content: str) -> SafeString:
 @register.simple_block_tag
 def event(content: str, when: datetime | None = None, tone: str = "") -> SafeString:
     return format_html('<li class="{}"><span class="cut">{}</span>{}</li>', tone, content, moment(when))
+
+
+@register.filter
+def short_day(day: date) -> str:
+    return day_words(day)
 
 
 @register.filter

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPStatus
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.access import get_company
-from crm.models import Company, Contact, Lead
-from crm.services import write_company
+from crm.companies import delete_company, write_company
+from crm.models import Company, Contact
+from web.card_page import card_page
 from web.forms.crm import CompanyForm
-from web.lead_cards import cards_of
 from web.members import MemberRequest, member_required
 from web.paging import page_by_name
 from web.typed import typed_text
@@ -35,13 +36,24 @@ def names(request: MemberRequest) -> HttpResponse:
 @require_GET
 @member_required
 def company(request: MemberRequest, company_id: int) -> HttpResponse:
+    """The card; for htmx its timeline, or with `?people=` the next of its people."""
     found = get_company(company_id)
     people = Contact.objects.filter(company=found).for_list()
-    page = page_by_name(people, request.GET.get("after", ""), size=PAGE)
-    if request.htmx and not request.htmx.history_restore_request:
-        return render(request, "crm/parts/contact_rows.html", {"page": page})
-    leads = Lead.objects.filter(company=found).open().for_list().order_by("-created_at", "-id")
-    return render(request, "crm/company.html", {"company": found, "page": page, "leads": cards_of(leads)})
+    page = page_by_name(people, request.GET.get("people", ""), size=PAGE)
+    if request.GET.get("people") and request.htmx:
+        return render(request, "crm/card/people.html", {"people": page})
+    return card_page(request, found, people=page)
+
+
+@require_http_methods(["GET", "POST"])
+@member_required
+def create(request: MemberRequest) -> HttpResponse:
+    form = CompanyForm(request.POST or None, initial={"responsible": request.member.pk})
+    if request.method == "POST" and (saved := form.saved(partial(write_company, member=request.member))):
+        messages.success(request, _("%(name)s is saved.") % {"name": saved.name})
+        return redirect("company", company_id=saved.pk)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "crm/company_form.html", {"form": form, "company": None}, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,8 +61,17 @@ def company(request: MemberRequest, company_id: int) -> HttpResponse:
 def edit(request: MemberRequest, company_id: int) -> HttpResponse:
     found = get_company(company_id)
     form = CompanyForm(request.POST or None, initial=CompanyForm.initial_of(found))
-    if request.method == "POST" and form.saved(lambda values: write_company(values, found)):
+    if request.method == "POST" and form.saved(lambda values: write_company(values, found, member=request.member)):
         messages.success(request, _("Saved."))
         return redirect("company", company_id=found.pk)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "crm/company_form.html", {"form": form, "company": found}, status=status)
+
+
+@require_POST
+@member_required
+def delete(request: MemberRequest, company_id: int) -> HttpResponse:
+    found = get_company(company_id)
+    delete_company(request.member, found)
+    messages.success(request, _("%(name)s is deleted.") % {"name": found.name})
+    return redirect("companies")

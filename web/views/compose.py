@@ -1,113 +1,180 @@
-"""Writing: the compose dialog, sending with undo, files, and people to write to."""
+"""The compose dialog, and what it asks for while somebody writes: people, fields, templates, how it will look."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.http import HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_htmx.http import trigger_client_event
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_GET, require_POST
 
-from crm.models import Contact
-from outbox.errors import LetterRefused, WrongState
-from outbox.services import LetterRequest, cancel, queue_letter, store_upload
-from web.draft import Draft, new_draft, reply_draft
+from crm.models import CARDS
+from letter_templates.errors import TemplateRefused
+from letter_templates.fields import picker_groups
+from mailboxes import limits
+from mailboxes.access import get_mailbox_for
+from mailboxes.errors import TooManyTries
+from outbox.errors import LetterRefused
+from outbox.merging import values_for
+from outbox.models import Suppression
+from outbox.previewing import preview as preview_letter
+from outbox.requests import MAX_RECIPIENTS
+from outbox.suppression import BadAddress, warnings_for
+from threads.correspondents import suggest_people
+from web.composed_page import POLICY, preview_page, refused_page, sheet_page
+from web.draft import (
+    OpenLetter,
+    cards_of_letter,
+    forward_letter,
+    new_letter,
+    open_draft,
+    reply_letter,
+    signature_text,
+)
+from web.draft_json import MalformedDraft, read_fields, read_json
+from web.letter_cards import card_asked, people_of
 from web.mail_address import whole_number
 from web.members import MemberRequest, member_required
+from web.send_times import send_times
 from web.senders import Sender, list_senders
-from web.toasts import close_dialog, toast
 from web.typed import typed_text
 
-SUGGESTIONS = 8
 
-
-@require_http_methods(["GET", "POST"])
+@require_GET
 @member_required
 def compose(request: MemberRequest) -> HttpResponse:
-    if request.method == "POST":
-        return _send(request)
+    """The dialog. Whoever opens its address in the browser comes to the screen that it stands on, and finds it open."""
+    if request.accepts("text/html") and "Accept" in request.headers and not request.htmx:
+        return redirect(_on_the_screen(request.GET))
     senders = list_senders(request.member)
+    if not senders:
+        return render(request, "mail/compose_nothing.html")
+    letter = _opened(request, senders)
     facts = {
-        "draft": _draft(request, senders),
+        "letter": letter,
+        "state": letter.as_json(request.member),
         "senders": senders,
-        "most_bytes": settings.ATTACHMENTS_MAX_BYTES,
+        "times": send_times(timezone.localtime()),
+        "limits": limits_of_letters(),
     }
-    return render(request, "mail/compose.html" if senders else "mail/compose_nothing.html", facts)
+    return render(request, "mail/compose.html", facts)
 
 
-def _draft(request: MemberRequest, senders: list[Sender]) -> Draft:
-    answered = request.GET.get("reply", "")
-    if answered:
-        return reply_draft(request.member, answered, to_all=request.GET.get("all") == "1")
-    return new_draft(senders, to=request.GET.get("to", ""))
+def _on_the_screen(asked: QueryDict) -> str:
+    """What mail.js reads there: see wantedLetter."""
+    names = (name for name in ("draft", "forward", "reply", "all", *CARDS) if asked.get(name))
+    query = urlencode({"compose": asked.get("to", ""), **{name: asked[name] for name in names}})
+    return f"{reverse('mail_folder', args=['inbox'])}?{query}"
 
 
-def _send(request: MemberRequest) -> HttpResponse:
-    """What cannot be sent is answered with the reasons alone: the dialog stays as it is."""
-    try:
-        mail = queue_letter(request.member, _letter(request))
-    except LetterRefused as error:
-        facts = {"field": error.field, "message": error.message}
-        return render(request, "mail/compose_errors.html", facts, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    response = close_dialog(HttpResponse())
-    trigger_client_event(response, "letter-sent", {"id": mail.pk, "seconds": settings.UNDO_SECONDS})
-    trigger_client_event(response, "mail-changed", {})
-    undo_url = reverse("outbox_undo", args=[mail.pk])
-    return toast(response, _("The letter goes out"), undo_url=undo_url, seconds=settings.UNDO_SECONDS)
+def limits_of_letters() -> dict[str, int]:
+    """In bytes, said before anything is sent (M16, M21)."""
+    return {
+        "files": settings.ATTACHMENTS_MAX_BYTES,
+        "picture": settings.IMAGE_MAX_BYTES,
+        "body": settings.BODY_MAX_BYTES,
+    }
 
 
-def _letter(request: MemberRequest) -> LetterRequest:
-    form = request.POST
-    is_html = form.get("format") == "html"
-    body = form.get("body", "")
-    return LetterRequest(
-        mailbox_id=whole_number(form.get("mailbox")) or 0,
-        to=form.getlist("to"),
-        cc=form.getlist("cc"),
-        bcc=form.getlist("bcc"),
-        subject=form.get("subject", ""),
-        html=body + form.get("quote_html", "") if is_html else "",
-        text="" if is_html else body,
-        reply_to_message_id=whole_number(form.get("reply_to")),
-        upload_ids=[number for given in form.getlist("upload") if (number := whole_number(given))],
-        undo_seconds=settings.UNDO_SECONDS,
-    )
+def _opened(request: MemberRequest, senders: list[Sender]) -> OpenLetter:
+    asked = request.GET
+    if asked.get("draft"):
+        return open_draft(request.member, asked["draft"])
+    if asked.get("forward"):
+        return forward_letter(request.member, asked["forward"])
+    if asked.get("reply"):
+        return reply_letter(request.member, asked["reply"], to_all=asked.get("all") == "1")
+    return new_letter(senders, to=asked.get("to", ""), card=card_asked(asked))
 
 
 @require_POST
 @member_required
-def undo(request: MemberRequest, mail_id: int) -> HttpResponse:
-    """Within the seconds of grace; what was typed comes back from the browser's own copy."""
-    try:
-        cancel(request.member, mail_id)
-    except WrongState as error:
-        return toast(HttpResponse(), error.message, tone="bad")
-    response = trigger_client_event(HttpResponse(), "letter-undone", {"id": mail_id})
-    return toast(trigger_client_event(response, "mail-changed", {}), _("Sending undone"))
+@xframe_options_sameorigin
+def sheet(request: MemberRequest) -> HttpResponse:
+    """The HTML that is being typed as it will look, without its fields filled in: posted into a frame."""
+    page = sheet_page(request.POST.get("body", ""), request.POST.get("pictures", ""), request.POST.get("theme", ""))
+    return _in_frame(HttpResponse(page))
 
 
 @require_POST
 @member_required
-def upload(request: MemberRequest) -> JsonResponse:
-    """One file; its id goes with the letter."""
-    file = request.FILES.get("file")
-    if file is None:
-        return JsonResponse({"message": _("Choose a file.")}, status=HTTPStatus.BAD_REQUEST)
+@xframe_options_sameorigin
+def preview(request: MemberRequest) -> HttpResponse:
+    """The letter as its reader will see it (M18), posted into a frame. Nothing is stored."""
     try:
-        stored = store_upload(request.member, file)
-    except LetterRefused as error:
-        return JsonResponse({"message": error.message}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    return JsonResponse({"id": stored.pk, "name": stored.filename, "size": stored.size})
+        limits.check(request.member, "preview")
+        shown = preview_letter(request.member, read_fields(read_json(request.POST.get("fields", ""))))
+    except MalformedDraft:
+        return HttpResponse(status=HTTPStatus.BAD_REQUEST)
+    except TooManyTries as error:
+        return _refused(str(error), HTTPStatus.TOO_MANY_REQUESTS)
+    except (LetterRefused, TemplateRefused) as error:
+        return _refused(error.message, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _in_frame(HttpResponse(preview_page(shown, request.POST.get("theme", ""))))
+
+
+def _refused(words: str, status: HTTPStatus) -> HttpResponse:
+    return _in_frame(HttpResponse(refused_page(words), status=status))
+
+
+def _in_frame(response: HttpResponse) -> HttpResponse:
+    response["Content-Security-Policy"] = POLICY
+    return response
+
+
+@require_GET
+@member_required
+def signature(request: MemberRequest) -> JsonResponse:
+    """What will stand below a letter from this mailbox."""
+    return JsonResponse({"text": signature_text(request.member, whole_number(request.GET.get("mailbox")))})
 
 
 @require_GET
 @member_required
 def people(request: MemberRequest) -> HttpResponse:
-    """Contacts whose name or address begins like what is typed."""
+    """Contacts and correspondents by what is typed of a name or an address; before that, all of its card."""
     typed = next(filter(None, (typed_text(request.GET, f"{name}_typing") for name in ("to", "cc", "bcc"))), "")
-    found = Contact.objects.suggested_for(typed).order_by("name", "id")[:SUGGESTIONS] if len(typed) > 1 else []
+    card = card_asked(request.GET)
+    found = suggest_people(request.member, typed) if typed else people_of(card) if card else []
     return render(request, "mail/people.html", {"people": found})
+
+
+@require_POST
+@member_required
+def recipients(request: MemberRequest) -> HttpResponse:
+    """Words about those of the addresses that letters came back from, or that want none."""
+    try:
+        given = read_json(request.body).get("addresses")
+    except MalformedDraft:
+        return HttpResponse(status=HTTPStatus.BAD_REQUEST)
+    addresses = [one for one in given if isinstance(one, str)][:MAX_RECIPIENTS] if isinstance(given, list) else []
+    bad = warnings_for(addresses)
+    return JsonResponse({"warnings": {address.lower(): _warning_words(known) for address, known in bad.items()}})
+
+
+def _warning_words(known: BadAddress) -> str:
+    facts = {"address": known.address, "date": date_format(timezone.localtime(known.since), "DATE_FORMAT")}
+    if known.reason == Suppression.Reason.UNSUBSCRIBED:
+        return _("%(address)s wants no mail since %(date)s.") % facts
+    return _("Letters to %(address)s came back on %(date)s.") % facts
+
+
+@require_POST
+@member_required
+def fields(request: MemberRequest) -> HttpResponse:
+    """The merge fields there are, with what they would say in this letter."""
+    try:
+        draft = read_fields(read_json(request.body))
+    except MalformedDraft:
+        return HttpResponse(status=HTTPStatus.BAD_REQUEST)
+    mailbox = get_mailbox_for(request.member, draft.mailbox_id) if draft.mailbox_id else None
+    contact, lead = cards_of_letter(draft)
+    values = values_for(request.member, mailbox, contact=contact, lead=lead)
+    return render(request, "mail/compose_fields.html", {"groups": picker_groups(), "values": values})

@@ -1,10 +1,9 @@
-"""Contacts: the list, the card with its mail, creating and changing."""
+"""Contacts: the card with its mail, creating and changing."""
 
 from __future__ import annotations
 
 from functools import partial
 from http import HTTPStatus
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -15,52 +14,39 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import Membership
 from crm.access import get_contact
-from crm.models import Contact, Lead
-from crm.services import change_contact, create_contact, delete_contact
+from crm.contacts import change_contact, create_contact, delete_contact
+from crm.errors import ContactMerged
+from crm.models import Contact
+from outbox.suppression import is_unsubscribed, set_unsubscribed
 from threads.models import Message
-from web.card_mail import card_mail
+from web.card_page import card_page
 from web.forms.crm import ContactForm
-from web.lead_cards import cards_of
 from web.members import MemberRequest, member_required
-from web.paging import page_by_name
-from web.typed import typed_text
-
-PAGE = 50
-
-
-@require_GET
-@member_required
-def contacts(request: MemberRequest) -> HttpResponse:
-    """The list; for htmx its rows alone."""
-    text = typed_text(request.GET, "q")
-    found = Contact.objects.matching(text) if text else Contact.objects.all()
-    page = page_by_name(found.for_list(), request.GET.get("after", ""), size=PAGE)
-    is_fragment = request.htmx and not request.htmx.history_restore_request
-    template = "crm/parts/contact_rows.html" if is_fragment else "crm/contacts.html"
-    return render(request, template, {"page": page, "text": text})
 
 
 @require_GET
 @member_required
 def contact(request: MemberRequest, contact_id: int) -> HttpResponse:
-    """The card; for htmx the next rows of its mail."""
+    """The card; for htmx its timeline."""
+    try:
+        found = get_contact(contact_id)
+    except ContactMerged as gone:  # for now: a merge can be taken back
+        return redirect("contact", gone.contact_id)
+    return card_page(request, found, is_unsubscribed=is_unsubscribed(found))
+
+
+@require_POST
+@member_required
+def unsubscribed(request: MemberRequest, contact_id: int) -> HttpResponse:
+    """`is_unsubscribed` empty: mail is welcome again."""
     found = get_contact(contact_id)
-    facts = _mail_facts(request, found)
-    if request.htmx and not request.htmx.history_restore_request:
-        return render(request, "crm/parts/mail_rows.html", facts)
-    leads = Lead.objects.of_contact(found).open().for_list().order_by("-created_at", "-id")
-    return render(request, "crm/contact.html", {**facts, "leads": cards_of(leads)})
-
-
-def _mail_facts(request: MemberRequest, found: Contact) -> dict[str, Any]:
-    threads_after, notes_after = request.GET.get("before", ""), request.GET.get("notes", "")
-    page = card_mail(request.member, found, threads_after=threads_after, notes_after=notes_after)
-    return {"contact": found, "page": page, "address": _address_of(found)}
-
-
-def _address_of(found: Contact) -> str:
-    """Where "Write" writes to."""
-    return next((row.email for row in found.emails.all()), "")
+    wants_none = bool(request.POST.get("is_unsubscribed"))
+    set_unsubscribed(request.member, [row.email for row in found.emails.all()], is_unsubscribed=wants_none)
+    if wants_none:
+        messages.success(request, _("Who writes to %(name)s is warned from now on.") % {"name": found.name})
+    else:
+        messages.success(request, _("%(name)s gets mail again.") % {"name": found.name})
+    return redirect("contact", contact_id=found.pk)
 
 
 @require_http_methods(["GET", "POST"])
@@ -68,7 +54,7 @@ def _address_of(found: Contact) -> str:
 def create(request: MemberRequest) -> HttpResponse:
     initial = {"responsible": request.member.pk, "emails": request.GET.getlist("email")}
     form = ContactForm(request.POST or None, initial=initial)
-    if request.method == "POST" and (saved := form.saved(create_contact)):
+    if request.method == "POST" and (saved := form.saved(partial(create_contact, member=request.member))):
         _tell(request, saved, _count_mail(request.member, saved))
         return redirect("contact", contact_id=saved.pk)
     return _form_page(request, form, None)
@@ -80,7 +66,7 @@ def edit(request: MemberRequest, contact_id: int) -> HttpResponse:
     found = get_contact(contact_id)
     form = ContactForm(request.POST or None, initial=ContactForm.initial_of(found))
     before = _count_mail(request.member, found)
-    if request.method == "POST" and (saved := form.saved(partial(change_contact, found))):
+    if request.method == "POST" and (saved := form.saved(partial(change_contact, found, member=request.member))):
         _tell(request, saved, _count_mail(request.member, saved) - before)
         return redirect("contact", contact_id=saved.pk)
     return _form_page(request, form, found)

@@ -20,7 +20,7 @@ from accounts.models import Invitation, Membership, User
 from accounts.services import accept_invitation, find_invitation
 from web.forms.people import JoinForm
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "accounts.backends.MemberBackend"
 
 
 @never_cache

@@ -36,6 +36,8 @@ QUARANTINE_PAGE = 20
 @member_required
 def status(request: MemberRequest, mailbox_id: int) -> HttpResponse:
     mailbox = get_mailbox_for(request.member, mailbox_id)
+    if mailbox.kind == Mailbox.Kind.SYSTEM:
+        return redirect("smart_addresses")
     return render(request, "settings/mailbox_status.html", {**_facts(request, mailbox), "why": WhyForm()})
 
 

@@ -17,6 +17,9 @@ from mailboxes.behavior import change_settings
 from mailboxes.errors import SettingRefused
 from mailboxes.models import Mailbox
 from sync.services import request_sync
+from web.forms import custom_fields
+from web.forms.mailbox_inbox import InboxForm
+from web.forms.mailbox_parts import MailboxPart
 from web.forms.mailbox_settings import MailboxForm
 from web.mailbox_health import Health, health_of
 from web.members import MemberRequest, member_required
@@ -37,7 +40,8 @@ class MailboxLine:
 
 def list_lines(member: Membership) -> list[MailboxLine]:
     """What the member reads or manages: what is being deleted is read by nobody, and stands here until it is gone."""
-    seen = dict(Mailbox.objects.visible_to(member).values_list("pk", "address"))
+    connected = Mailbox.objects.visible_to(member).with_servers()  # that one has its own page
+    seen = dict(connected.values_list("pk", "address"))
     managed = set(Mailbox.objects.managed_by(member).values_list("pk", flat=True))
     rows = Mailbox.objects.filter(pk__in={*seen, *managed}).select_related("owner__user", "store")
     return [
@@ -87,33 +91,47 @@ def sync(request: MemberRequest, mailbox_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @member_required
 def mailbox(request: MemberRequest, mailbox_id: int) -> HttpResponseBase:
+    return _settings(request, mailbox_id, MailboxForm)
+
+
+@require_http_methods(["GET", "POST"])
+@member_required
+def inbox(request: MemberRequest, mailbox_id: int) -> HttpResponseBase:
+    """What becomes of mail that comes in, and of the people who write it (R03-R14)."""
+    return _settings(request, mailbox_id, InboxForm)
+
+
+def _settings(request: MemberRequest, mailbox_id: int, part: type[MailboxPart]) -> HttpResponseBase:
     found = get_managed_mailbox_for(request.member, mailbox_id)
-    form = MailboxForm(request.POST or None, mailbox=found, member=request.member)
+    form = part(request.POST or None, mailbox=found, member=request.member)
     if request.method != "POST" or not form.is_valid():
         return _settings_page(request, form)
     return _save_right(request, form) if form.changes_a_right else _save(request, form)
 
 
-def _save(request: MemberRequest, form: MailboxForm) -> HttpResponse:
+def _save(request: MemberRequest, form: MailboxPart) -> HttpResponse:
     try:
         change_settings(request.member, form.mailbox.pk, form.changes())
     except SettingRefused as error:
-        form.add_error(error.field if error.field in form.fields else None, error.message)
+        name = error.field.replace("custom_fields.", custom_fields.PREFIX)
+        form.add_error(name if name in form.fields else None, error.message)
         return _settings_page(request, form)
     messages.success(request, _("Saved."))
-    return redirect("mailbox", mailbox_id=form.mailbox.pk)
+    return redirect(form.page, mailbox_id=form.mailbox.pk)
 
 
 _save_right = fresh_sign_in(_save, on_get=False)
 
 
-def _settings_page(request: MemberRequest, form: MailboxForm) -> HttpResponse:
+def _settings_page(request: MemberRequest, form: MailboxPart) -> HttpResponse:
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     facts = {
         "mailbox": form.mailbox,
         "form": form,
         "health": health_of(form.mailbox),
         "can_manage": True,
-        "is_settings": True,
+        "is_settings": form.page == "mailbox",
+        "is_inbox": form.page == "mailbox_inbox",
+        "collecting_count": Mailbox.objects.collecting().count(),
     }
-    return render(request, "settings/mailbox.html", facts, status=status)
+    return render(request, f"settings/{form.page}.html", facts, status=status)

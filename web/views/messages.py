@@ -1,42 +1,63 @@
-"""The body of one letter in its own frame, its pictures, and its files."""
+"""One letter: its body in a frame of its own, on paper, as it came, and why it is where it is."""
 
 from __future__ import annotations
 
-import logging
 from http import HTTPStatus
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
 
-from mailboxes.errors import WrongState
-from mailkit.errors import MailError, MessageGone
-from sync.attachments import open_attachment
-from threads.access import get_attachment_for, get_message_for
-from threads.models import Attachment
-from threads.why import explain_gone, explain_message
+from threads.access import get_message_for, get_thread_for
+from threads.errors import RawLetterGone
+from threads.models import Message
+from threads.raw_store import read_raw
+from threads.why import explain_message
+from web.image_consent import granted_token
 from web.letter_page import POLICY, letter_page
 from web.members import MemberRequest, member_required
-from web.views.errors import DISCONNECTED, GONE, NO_SERVER, answer
+from web.print_page import PRINT_POLICY, print_page
+from web.views.errors import Words, answer
 
-logger = logging.getLogger(__name__)
-
-PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")  # not SVG, which is a document
-PICTURE_SECONDS = 3600  # each look would be a visit to the mail server
-FILE_POLICY = "default-src 'none'; sandbox"
+RAW_LOST: Words = (
+    _("The original of this letter is damaged"),
+    _("Its text is still here. If the letter is on your mail server, you can find the original there."),
+)
+MAX_HEAD_CHARS = 64 * 1024
 
 
 @require_GET
 @member_required
 @xframe_options_sameorigin
 def body(request: MemberRequest, message_id: int) -> HttpResponse:
-    """A document of its own: whatever got past the cleaning can neither run, load nor submit anything."""
+    """A document of its own: whatever got past the cleaning can neither run, load nor submit anything.
+
+    Remote images are in it for readers who asked for them: with `images`, or for all letters of this sender.
+    """
     message = get_message_for(request.member, message_id)
-    response = HttpResponse(letter_page(message, request.GET.get("theme", "system")))
-    response["Content-Security-Policy"] = POLICY
-    return response
+    images = granted_token(request.GET.get("images", ""), request.member, message)
+    page = letter_page(message, request.GET.get("theme", "system"), images=images)
+    return HttpResponse(page, headers={"Content-Security-Policy": POLICY})
+
+
+@require_GET
+@member_required
+@xframe_options_sameorigin
+def print_letter(request: MemberRequest, message_id: int) -> HttpResponse:
+    return _printed(request, [get_message_for(request.member, message_id)])
+
+
+@require_GET
+@member_required
+@xframe_options_sameorigin
+def print_thread(request: MemberRequest, folder: str, thread_id: int) -> HttpResponse:
+    """All letters of the conversation, as the folder shows them."""
+    thread = get_thread_for(request.member, thread_id)
+    letters = Message.objects.visible_to(request.member).readable().filter(thread=thread)
+    shown = letters.filter(deleted_at__isnull=folder != "deleted").for_reading().in_order()
+    return _printed(request, list(shown))
 
 
 @require_GET
@@ -50,38 +71,30 @@ def why(request: MemberRequest, message_id: int) -> HttpResponse:
 
 @require_GET
 @member_required
-def inline_picture(request: MemberRequest, message_id: int) -> HttpResponse:
-    """A picture that came with the letter and stands in its text. The browser keeps it: it never changes."""
+def original(request: MemberRequest, message_id: int) -> HttpResponse:
+    """The header as it came, and the way to the whole letter: a dialog over the mail screen."""
     message = get_message_for(request.member, message_id)
-    cid = request.GET.get("cid", "").replace("\0", "")
-    found = message.attachments.filter(content_id=cid, content_type__in=PICTURES).first()
-    if found is None:
-        raise Http404
-    response = _file(request, found)
-    response.headers.setdefault("Cache-Control", f"private, max-age={PICTURE_SECONDS}")
-    return response
+    try:
+        head = read_raw(message.body.raw_name).replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    except RawLetterGone:
+        return answer(request, HTTPStatus.GONE, RAW_LOST)
+    facts = {"message": message, "head": head.decode("utf-8", "replace")[:MAX_HEAD_CHARS]}
+    return render(request, "mail/original_dialog.html" if request.htmx else "mail/original.html", facts)
 
 
 @require_GET
 @member_required
-def attachment(request: MemberRequest, attachment_id: int) -> HttpResponse:
-    """Fetched from the mail server when opened (K62). Always saved, never shown: it may be a page with scripts."""
-    found = get_attachment_for(request.member, attachment_id)
-    response = _file(request, found)
-    if response.status_code == HTTPStatus.OK:
-        response["Content-Disposition"] = content_disposition_header(True, found.filename) or "attachment"
-    return response
-
-
-def _file(request: MemberRequest, attachment: Attachment) -> HttpResponse:
+def raw(request: MemberRequest, message_id: int) -> HttpResponse:
+    """The letter as a file that other mail programs open. Markers stand for files that are on the mail server (K62)."""
+    message = get_message_for(request.member, message_id)
     try:
-        file = open_attachment(attachment)
-    except MessageGone:
-        return answer(request, HTTPStatus.GONE, (GONE, explain_gone(attachment.message).words))
-    except WrongState as error:
-        return answer(request, HTTPStatus.CONFLICT, (DISCONNECTED, error.message))
-    except MailError:
-        logger.info("attachment not fetched", extra={"attachment_id": attachment.pk}, exc_info=True)
-        return answer(request, HTTPStatus.SERVICE_UNAVAILABLE, NO_SERVER, again=request.get_full_path())
-    kind = file.content_type if file.content_type in PICTURES else "application/octet-stream"
-    return HttpResponse(file.content, content_type=kind, headers={"Content-Security-Policy": FILE_POLICY})
+        content = read_raw(message.body.raw_name)
+    except RawLetterGone:
+        return answer(request, HTTPStatus.GONE, RAW_LOST)
+    disposition = f'attachment; filename="{message.pk}.eml"'
+    return HttpResponse(content, content_type="message/rfc822", headers={"Content-Disposition": disposition})
+
+
+def _printed(request: MemberRequest, messages: list[Message]) -> HttpResponse:
+    page = print_page(request.member, messages) if messages else ""
+    return HttpResponse(page, headers={"Content-Security-Policy": PRINT_POLICY})

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import Notice
+from accounts.notices import notices_of
 from web.members import MemberRequest, member_required
 from web.notice_words import lines_of
 
@@ -17,7 +17,7 @@ SHOWN = 100  # newest first; older ones have had their time
 @require_GET
 @member_required
 def notices(request: MemberRequest) -> HttpResponse:
-    newest = Notice.objects.filter(membership=request.member).order_by("-created_at", "-id")[:SHOWN]
+    newest = notices_of(request.member).order_by("-created_at", "-id")[:SHOWN]
     lines = lines_of(request.member, newest)
     unread_count = sum(line.notice.read_at is None for line in lines)
     return render(request, "notices/notices.html", {"lines": lines, "unread_count": unread_count})
@@ -34,7 +34,7 @@ def bell(request: MemberRequest) -> HttpResponse:
 @member_required
 def mark_read(request: MemberRequest) -> HttpResponse:
     """All of them, or the one that is named."""
-    unread = Notice.objects.filter(membership=request.member, read_at__isnull=True)
+    unread = notices_of(request.member).filter(read_at__isnull=True)
     named = request.POST.get("notice", "")
     if named:
         unread = (

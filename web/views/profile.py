@@ -5,9 +5,11 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -17,9 +19,12 @@ from accounts.errors import SettingRefused
 from accounts.members import ProfileChanges, change_profile
 from accounts.middleware import SESSION_KEY
 from accounts.models import Membership
+from accounts.notices import can_mail
 from accounts.tenancy import every_account
+from web.forms.notices import chosen, groups_of
 from web.forms.people import ProfileForm
 from web.members import MemberRequest, member_required
+from web.views.image_senders import page_of_senders
 
 
 @require_http_methods(["GET", "POST"])
@@ -32,17 +37,34 @@ def profile(request: MemberRequest) -> HttpResponse:
             messages.success(request, _("Saved."))
         return redirect("profile")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    facts = {"form": form, "has_second_factor": is_mfa_enabled(request.user)}
+    facts = {
+        "form": form,
+        "has_second_factor": is_mfa_enabled(request.user),
+        "senders": page_of_senders(request.member),
+        "notice_groups": list(groups_of(request.member)),
+        "can_mail_notices": can_mail(),
+    }
     return render(request, "settings/profile.html", facts, status=status)
 
 
-def _stored(member: Membership) -> dict[str, str]:
+@require_POST
+@member_required
+def notices(request: MemberRequest) -> HttpResponse:
+    """Which kinds ring the bell, and which come by mail."""
+    change_profile(request.member, chosen(request.POST, can_mail=can_mail()))
+    messages.success(request, _("Saved."))
+    return redirect(reverse("profile") + "#notices")
+
+
+def _stored(member: Membership) -> dict[str, str | int | bool]:
     user = member.user
     return {
         "name": user.name,
         "language": user.language,
         "timezone": user.timezone,
         "theme": user.theme,
+        "undo_seconds": settings.UNDO_SECONDS if member.undo_seconds is None else member.undo_seconds,
+        "has_shortcuts": user.has_shortcuts,
         "signature": member.signature,
     }
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.commands import migrate
 
+from accounts.migration_state import quick_additions
 from accounts.roles import database_owner
 
 
@@ -15,5 +16,5 @@ class Command(migrate.Command):
         return {**dict(super().get_check_kwargs(options)), "databases": None}
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with database_owner(options["database"]):
+        with database_owner(options["database"]), quick_additions():
             super().handle(*args, **options)

@@ -15,16 +15,11 @@ from django.utils import translation
 from accounts.models import Account, Membership, User
 from accounts.services import create_account
 from accounts.tenancy import tenant
+from crm.companies import CompanyValues, write_company
+from crm.contacts import ContactValues, create_contact
+from crm.leads import LeadValues, create_lead
 from crm.models import Contact
-from crm.services import (
-    CompanyValues,
-    ContactValues,
-    LeadValues,
-    create_contact,
-    create_lead,
-    default_stage,
-    write_company,
-)
+from crm.pipelines import default_stage
 from crm_mail.embedded.demo_people import ACCOUNT_NAME, COLLEAGUES, CORRESPONDENTS, MAIL_HOST, Colleague, Correspondent
 from mailboxes.models import Mailbox
 from mailboxes.requests import ConnectRequest, ServerRequest

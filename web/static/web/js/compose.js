@@ -1,353 +1,401 @@
-// Writing a letter: recipients, the editor, files, and a copy of everything typed that survives reload and sign-out.
+// Writing a letter: the dialog around the editor. Recipients, files, saving and menus have modules of their own.
+//
+// A copy of what is typed lies in this tab (sessionStorage) until the server has it: `compose:MEMBER:open` is the query
+// that opens the dialog again after a reload, `compose:MEMBER:copy` the letter.
+import { Files } from "./compose_files.js";
+import { Recipients } from "./compose_lines.js";
+import { Links } from "./compose_links.js";
+import { Menus } from "./compose_menus.js";
+import { Saver, isSameLetter } from "./compose_saving.js";
+import { openEditor } from "./editor.js";
+import { LetterActs } from "./letter_acts.js";
+import { htmlAsText, textAsHtml } from "./letter_html.js";
+import { confirmed, request, toast } from "./request.js";
+
 const $ = (selector, from = document) => from.querySelector(selector);
-const $$ = (selector, from = document) => [...from.querySelectorAll(selector)];
 const main = $("#main");
-const prefix = `compose:${main.dataset.member}:`;
-const LINES = ["to", "cc", "bcc"];
-const SAVE_MS = 400;
-const ADDRESS = /^[^\s@<>]+@[^\s@<>]+$/;
+const [OPEN, COPY] = ["open", "copy"].map((name) => `compose:${main.dataset.member}:${name}`);
+const LANGUAGE = document.documentElement.lang;
+// The product's English writes dates as most of the world does.
+const WHEN = new Intl.DateTimeFormat(LANGUAGE === "en" ? "en-GB" : LANGUAGE, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const FILE_WORDS = /\b(attach(ed|ing|ments?)?|enclosed)\b|прилож[еиу]|прилага|прикреп|во вложении|вложени[еяи]|\badjunt[oaáeé]|\banex[oa]s?\b/i;
 
-let dialog = null;
-let editor = null;
-let writing = null; // the module writing.js, which comes with the editor
+let opening = null; // one at a time: two would take each other's place
 
-// ---- opening
 export function open(url) {
+  opening ??= load(url).finally(() => (opening = null));
+  return opening;
+}
+
+async function load(url) {
   if ($("#compose")) return;
-  htmx.ajax("GET", url, { target: "#modal", swap: "innerHTML" }).then(() => {
-    const loaded = $("#compose");
-    if (loaded) start(loaded, url);
-  });
+  const { pathname, search } = new URL(url, location);
+  const copy = copyOf(search);
+  await htmx.ajax("GET", pathname + search, { target: "#modal", swap: "innerHTML" });
+  if ($("#compose")) return new Compose($("#compose"), search, copy).start();
+  if (!copy?.isDirty) return sessionStorage.removeItem(OPEN);
+  // The draft was sent or deleted elsewhere, but here something was typed that nobody has.
+  await htmx.ajax("GET", pathname, { target: "#modal", swap: "innerHTML" });
+  if ($("#compose")) new Compose($("#compose"), "", { ...copy, state: null }).start();
 }
 
-export function reopen(mailId) {
-  const kept = sessionStorage.getItem(`${prefix}sent:${mailId}`);
-  if (!kept) return;
-  const { url, draft, key } = JSON.parse(kept);
-  sessionStorage.setItem(prefix + key, JSON.stringify(draft));
-  open(url);
+function copyOf(query) {
+  const copy = JSON.parse(sessionStorage.getItem(COPY) ?? "null");
+  return copy?.query === query ? copy : null;
 }
 
-async function start(loaded, url) {
-  dialog = loaded;
-  dialog.dataset.url = url;
-  sessionStorage.setItem(`${prefix}open`, new URL(url, location).search || "new");
-  for (const token of $$(".token[data-value]", dialog)) token.replaceWith(tokenElement(token.dataset.value));
-  restore();
-  dialog.addEventListener("close", onClose);
-  const first = $(".token", dialog) ? null : $('[name="to_typing"]', dialog);
-  (first ?? $('[name="body"]', dialog)).focus();
-  await startEditor();
-}
+class Compose {
+  #dialog;
+  #words;
+  #query;
+  #copy;
+  #start; // what the server opened with
+  #rest; // fields that nothing in the dialog shows: ids and the quote
+  #editor = null;
+  #body = ""; // as it was filled in
+  #recipients;
+  #files;
+  #links;
+  #acts;
+  #saver;
+  #signature = ""; // what will stand below the letter
+  #isLeaving = false;
 
-function onClose() {
-  sessionStorage.removeItem(`${prefix}open`);
-  editor?.destroy();
-  editor = null;
-}
-
-// ---- the editor: a plain text field stays in place until it is there
-async function startEditor() {
-  const area = $('[name="body"]', dialog);
-  const before = area.value;
-  const [prose, shared] = await Promise.all([import(main.dataset.editorScript), import(main.dataset.writingScript)]);
-  if (!dialog.open || !area.isConnected) return;
-  const [isHere, hasTyped] = [document.activeElement === area, area.value !== before];
-  writing = shared;
-  const content = /^\s*</.test(area.value) ? area.value : writing.textAsHtml(area.value);
-  editor = writing.startEditor(prose, area, { root: dialog, content, placeholder: dialog.dataset.placeholder, onUpdate: onTyped });
-  area.value = writing.htmlOf(editor);
-  $('[name="format"]', dialog).value = "html";
-  $(".tools", dialog).hidden = false;
-  if (isHere) takeCaret(hasTyped);
-}
-
-function onTyped(html) {
-  $('[name="body"]', dialog).value = html;
-  saveSoon();
-}
-
-// At once: the editor's own focus command waits for the next frame, and keys pressed meanwhile would land elsewhere.
-function takeCaret(atEnd) {
-  if (atEnd) editor.commands.setTextSelection(editor.state.doc.content.size);
-  editor.view.focus();
-}
-
-const linkBox = () => $("#link-box", dialog);
-
-// ---- recipients
-function labelOf(value) {
-  const found = /^\s*"?([^"<]*?)"?\s*<([^>]+)>\s*$/.exec(value);
-  return found ? { name: found[1] || found[2], email: found[2].trim() } : { name: value, email: value };
-}
-
-function tokenElement(value) {
-  const { name, email } = labelOf(value);
-  const token = document.createElement("span");
-  token.className = ADDRESS.test(email) ? "token" : "token is-wrong";
-  token.dataset.value = value;
-  token.title = email;
-  const words = document.createElement("span");
-  words.textContent = name;
-  const remove = document.createElement("button");
-  remove.type = "button";
-  remove.textContent = "×";
-  remove.dataset.removeToken = "";
-  remove.setAttribute("aria-label", `${dialog.dataset.remove} ${name}`);
-  token.append(words, remove);
-  return token;
-}
-
-function commit(input) {
-  for (const part of input.value.split(/[,;\n]+/)) {
-    if (part.trim()) input.before(tokenElement(part.trim()));
+  constructor(dialog, query, copy) {
+    this.#dialog = dialog;
+    this.#words = dialog.dataset;
+    this.#query = query;
+    this.#copy = copy;
+    this.#start = JSON.parse($("#compose-state", dialog).textContent);
+    this.#signature = this.#start.signature;
   }
-  input.value = "";
-  closeSuggestions(input);
-  saveSoon();
-}
 
-function suggestions(input) {
-  return $(`#${input.getAttribute("aria-controls")}`);
-}
-function closeSuggestions(input) {
-  suggestions(input).replaceChildren();
-  input.setAttribute("aria-expanded", "false");
-}
-function pick(option) {
-  const input = $("input", option.closest(".tokens"));
-  input.value = "";
-  input.before(tokenElement(option.dataset.pick));
-  closeSuggestions(input);
-  input.focus();
-  saveSoon();
-}
+  async start() {
+    const { fields, member, copies } = this.#start;
+    const copy = this.#copy;
+    this.#recipients = new Recipients(this.#dialog, () => this.#changed());
+    this.#files = new Files(this.#dialog, { onChange: () => this.#changed(), insertPicture: (facts, event) => this.#placePicture(facts, event) });
+    this.#links = new Links(this.#dialog, () => this.#changed());
+    this.#acts = new LetterActs($("[data-acts]", this.#dialog), { onChange: () => this.#changed(), remove: this.#words.remove });
+    const { id, version, urls } = copy ? (copy.state ?? {}) : this.#start;
+    this.#saver = new Saver({
+      state: { id, version, urls },
+      createUrl: this.#words.urlCreate,
+      member,
+      gather: () => this.#gather(),
+      keep: (isSaved) => this.#keep(isSaved),
+      show: (status, facts) => this.#showStatus(status, facts),
+    });
+    sessionStorage.setItem(OPEN, this.#query || "new");
+    this.#listen();
+    new Menus(this.#dialog, { letter: () => this.#gather(), insertField: (name) => this.#editor?.insertField(name), insertPlace: (place) => this.#editor?.insertPlace(place), fill: (facts) => this.#useTemplate(facts) });
+    const shown = copy?.isDirty ? copy.fields : fields;
+    this.#fill(shown);
+    if (copy?.typing) this.#recipients.typing = copy.typing;
+    this.#focus(shown);
+    await this.#openEditor(shown);
+    if (copies?.length && !copy) await this.#files.copy(copies);
+    if (copy?.isDirty && !isSameLetter(copy.fields, fields)) this.#takeUp();
+  }
 
-function moveSuggestion(input, step) {
-  const options = $$("[role=option]", suggestions(input));
-  if (!options.length) return;
-  const at = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
-  const next = (at + step + options.length) % options.length;
-  options.forEach((option, index) => option.setAttribute("aria-selected", String(index === next)));
-  options[next].scrollIntoView({ block: "nearest" });
-}
+  async #openEditor({ format, body }) {
+    this.#editor = await openEditor(this.#dialog, {
+      format,
+      body,
+      onChange: () => this.#changed(),
+      labelOf: (name) => this.#start.labels[name] ?? name,
+      pictureUrl: (cid) => this.#files.pictureUrl(cid),
+    });
+  }
 
-function onTokenKey(event) {
-  const input = event.target;
-  const chosen = $('[role=option][aria-selected="true"]', suggestions(input));
-  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-    moveSuggestion(input, event.key === "ArrowDown" ? 1 : -1);
-    event.preventDefault();
-  } else if (event.key === "Escape" && suggestions(input).childElementCount) {
-    closeSuggestions(input);
-    event.preventDefault();
-  } else if (event.key === "Backspace" && !input.value) {
-    input.previousElementSibling?.matches(".token") && input.previousElementSibling.remove();
-    saveSoon();
-  } else if (["Enter", ",", ";", "Tab"].includes(event.key) && (chosen || input.value.trim())) {
-    if (event.key !== "Tab") event.preventDefault();
-    if (chosen) pick(chosen);
-    else commit(input);
+  #takeUp() {
+    this.#showStatus("restored");
+    this.#saver.changed();
+  }
+
+  #focus({ to }) {
+    const first = to.length ? $("[data-body]", this.#dialog) : $('[name="to_typing"]', this.#dialog);
+    first.focus();
+  }
+
+  // ---- the letter, in and out
+  #fill(fields) {
+    const { quote_text, quote_html, reply_to_message, forward_message, template, contact, lead } = fields;
+    this.#rest = { quote_text, quote_html, reply_to_message, forward_message, template, contact, lead };
+    this.#body = fields.body;
+    const from = $('[name="sender"]', this.#dialog);
+    if ([...from.options].some((option) => option.value === fields.sender)) from.value = fields.sender;
+    this.#recipients.values = fields;
+    $('[name="subject"]', this.#dialog).value = fields.subject;
+    this.#files.values = fields.attachments;
+    this.#links.value = fields.attachment_url;
+    this.#acts.value = fields;
+    this.#showUsual();
+    $("[data-quote]", this.#dialog).hidden = !quote_text && !quote_html;
+    $("[data-quote] blockquote", this.#dialog).textContent = quote_text || htmlAsText(quote_html);
+    $("[data-toggle-signature]", this.#dialog).setAttribute("aria-pressed", String(fields.with_signature));
+    this.#showTime(fields.send_at);
+    this.#showSignature();
+  }
+
+  #gather() {
+    return {
+      ...this.#rest,
+      ...this.#recipients.values,
+      sender: $('[name="sender"]', this.#dialog).value,
+      subject: $('[name="subject"]', this.#dialog).value,
+      format: this.#editor?.format ?? this.#start.fields.format,
+      body: this.#editor ? this.#editor.body : this.#typedEarly(),
+      with_signature: $("[data-toggle-signature]", this.#dialog).getAttribute("aria-pressed") === "true",
+      send_at: $("[data-send-at]", this.#dialog).dataset.sendAt,
+      attachment_url: this.#links.value,
+      ...this.#acts.value,
+      attachments: this.#files.values,
+    };
+  }
+
+  // Into the plain field, before the editor was there.
+  #typedEarly() {
+    const { value } = $("[data-body]", this.#dialog);
+    return value && value !== this.#body ? textAsHtml(value) : this.#body;
+  }
+
+  #keep(isSaved) {
+    if (this.#saver.id && !this.#query.startsWith("?draft=")) {
+      this.#query = `?draft=${this.#saver.id}`;
+      sessionStorage.setItem(OPEN, this.#query);
+    }
+    const { id, version, urls } = this.#saver;
+    const copy = { query: this.#query, isDirty: !isSaved, state: { id, version, urls }, fields: this.#gather(), typing: this.#recipients.typing };
+    try {
+      sessionStorage.setItem(COPY, JSON.stringify(copy));
+    } catch {
+      sessionStorage.removeItem(COPY); // larger than the browser keeps: the server has to be enough
+    }
+  }
+
+  #changed() {
+    this.#saver.changed();
+  }
+
+  // ---- what is said about saving
+  #showStatus(status, facts = {}) {
+    const line = $(".compose-saved", this.#dialog);
+    line.dataset.state = status;
+    $("span", line).textContent = this.#words[status] ?? this.#words.kept;
+    const notice = $("#compose-notice", this.#dialog);
+    if (status === "conflict" && isSameLetter(facts.current.fields, this.#gather())) return this.#saver.adopt(facts.current);
+    if (status === "conflict") return notice.replaceChildren(this.#choice(facts.message, [
+      [this.#words.keepMine, () => this.#saver.overwrite(facts.current)],
+      [this.#words.takeTheirs, () => this.#takeTheirs(facts.current)],
+    ]));
+    if (status === "gone") return notice.replaceChildren(this.#choice(facts.message, [[this.#words.asNew, () => this.#saver.overwrite({ id: null })]]));
+    if (status === "refused") return this.#showError(facts);
+    if (status === "saved") {
+      notice.replaceChildren();
+      this.#showError({});
+    }
+  }
+
+  #choice(words, buttons) {
+    const banner = Object.assign(document.createElement("div"), { className: "banner banner-warn" });
+    banner.append(Object.assign(document.createElement("span"), { textContent: words, className: "grow" }));
+    for (const [label, act] of buttons) {
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm", textContent: label });
+      button.addEventListener("click", () => {
+        banner.remove();
+        act();
+        this.#editor?.focus();
+      });
+      banner.append(button);
+    }
+    return banner;
+  }
+
+  async #takeTheirs(current) {
+    this.#saver.adopt(current);
+    this.#fill(current.fields);
+    await this.#editor.show(current.fields);
+    this.#keep(true);
+  }
+
+  #showError({ message = "", field = "" }) {
+    const box = $("#compose-errors", this.#dialog);
+    const banner = Object.assign(document.createElement("div"), { className: "banner banner-bad", textContent: message });
+    banner.dataset.field = field;
+    box.replaceChildren(...(message ? [banner] : []));
+    if (message) banner.scrollIntoView({ block: "nearest" });
+  }
+
+  // ---- leaving
+  async #leave() {
+    if (this.#saver.isDirty && !(await this.#saver.flush()) && !this.#isLeaving) {
+      this.#isLeaving = true; // the second time it closes all the same: the copy stays in this tab
+      return toast(this.#words.notSaved, { tone: "bad" });
+    }
+    const hasDraft = Boolean(this.#saver.id);
+    if (!this.#saver.isDirty) this.#forget();
+    this.#dialog.close();
+    if (hasDraft && this.#query.startsWith("?draft=")) toast(this.#words.inDrafts);
+  }
+
+  #forget() {
+    sessionStorage.removeItem(OPEN);
+    sessionStorage.removeItem(COPY);
+  }
+
+  async #discard() {
+    const { discard: title, discardText: text, discardYes: yes, goBack: no } = this.#words;
+    const isTyped = this.#saver.isDirty || this.#saver.id;
+    if (isTyped && !(await confirmed({ title, text, yes, no }))) return;
+    this.#saver.stop();
+    if (this.#saver.id) await request(this.#saver.urls.delete, { headers: { "X-Member": this.#start.member } });
+    this.#forget();
+    this.#dialog.close();
+  }
+
+  // ---- sending
+  async #send() {
+    const button = $('[type="submit"]', this.#dialog);
+    if (button.getAttribute("aria-busy") === "true") return;
+    this.#recipients.commitAll();
+    if (this.#files.isBusy) return toast(this.#words.uploading, { tone: "bad" });
+    const letter = this.#gather();
+    if (new Blob([letter.body]).size > Number(this.#words.mostBody)) return this.#showError({ message: this.#words.bodyTooLarge, field: "body" });
+    if (!this.#recipients.isAnyWrong && !(await this.#isMeant(letter))) return; // the server says what is wrong
+    button.setAttribute("aria-busy", "true");
+    if (await this.#saver.flush()) await this.#queue();
+    else if ($(".compose-saved", this.#dialog).dataset.state === "kept") toast(this.#words.notSent, { tone: "bad" });
+    button.removeAttribute("aria-busy");
+  }
+
+  async #queue() {
+    const { status, data } = await request(this.#saver.urls.send, { headers: this.#saver.headers });
+    if (status === 200) {
+      this.#saver.stop();
+      this.#forget();
+      return this.#dialog.close();
+    }
+    if (status === 412) return this.#showStatus("conflict", data);
+    if (status === 404 && data.message) return this.#showStatus("gone", data);
+    if (status !== 401) this.#showError({ message: data.message ?? this.#words.notSent, field: data.field });
+  }
+
+  // Questions that are asked before a letter goes that may not be what was meant.
+  async #isMeant({ subject, format, body, attachments, attachment_url }) {
+    const { noSubject, noSubjectText, noFile, noFileText, sendAnyway: yes, goBack: no } = this.#words;
+    if (!subject.trim() && !(await confirmed({ title: noSubject, text: noSubjectText, yes, no }))) return false;
+    const said = `${subject}\n${format === "text" ? body : htmlAsText(body)}`;
+    if (attachment_url || attachments.some((file) => !file.content_id) || !FILE_WORDS.test(said)) return true;
+    return confirmed({ title: noFile, text: noFileText, yes, no });
+  }
+
+  #showTime(time) {
+    const box = $("[data-send-at]", this.#dialog);
+    box.dataset.sendAt = time;
+    box.hidden = !time;
+    $("span", box).textContent = time && WHEN.format(new Date(time));
+    $("[data-send-words]", this.#dialog).textContent = time ? this.#words.schedule : this.#words.send;
+  }
+
+  // ---- signature, quote, templates, pictures
+  #showSignature() {
+    const box = $("[data-signed]", this.#dialog);
+    const isOn = $("[data-toggle-signature]", this.#dialog).getAttribute("aria-pressed") === "true";
+    box.hidden = !isOn || !this.#signature;
+    $("p", box).textContent = this.#signature;
+  }
+
+  #showUsual() {
+    this.#acts.usual = this.#start.usual[$('[name="sender"]', this.#dialog).value.split(":")[0]];
+  }
+
+  async #fetchSignature() {
+    const mailbox = $('[name="sender"]', this.#dialog).value.split(":")[0];
+    const { data } = await request(`${this.#words.urlSignature}?mailbox=${mailbox}`, { method: "GET" });
+    this.#signature = data.text ?? "";
+    this.#showSignature();
+  }
+
+  async #useTemplate(facts) {
+    const { replace: title, replaceText: text, replaceYes: yes, goBack: no } = this.#words;
+    const now = this.#gather();
+    const isTyped = now.subject.trim() && !now.reply_to_message || htmlAsText(now.body).trim();
+    if (isTyped && !(await confirmed({ title, text, yes, no }))) return;
+    const kept = now.reply_to_message ? { subject: now.subject } : {};
+    const to = facts.to.length ? facts.to : now.to;
+    const attachments = [...now.attachments, ...facts.attachments];
+    const attachment_url = `${now.attachment_url}\n${facts.attachment_url}`;
+    this.#fill({ ...now, ...facts, ...kept, to, attachments, attachment_url, sender: facts.sender || now.sender });
+    await this.#editor.show(facts);
+    this.#changed();
+  }
+
+  async #placePicture(facts, event) {
+    await this.#editor.insertPicture(facts, event ? this.#editor.positionAt(event) : undefined);
+  }
+
+  // ---- clicks and keys
+  #listen() {
+    const dialog = this.#dialog;
+    dialog.addEventListener("click", (event) => this.#onClick(event));
+    dialog.addEventListener("keydown", (event) => this.#onKey(event), true);
+    dialog.addEventListener("input", (event) => event.target.matches('[name="subject"], [name$="_typing"], [name="body"]') && this.#changed());
+    $('[name="sender"]', dialog).addEventListener("change", () => {
+      this.#fetchSignature();
+      this.#showUsual();
+      this.#changed();
+    });
+    $("form", dialog).addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#send();
+    });
+    dialog.addEventListener("cancel", (event) => {
+      if (event.target !== dialog) return;
+      event.preventDefault();
+      this.#leave();
+    });
+    dialog.addEventListener("close", (event) => event.target === dialog && this.#end());
+  }
+
+  #end() {
+    this.#saver.stop();
+    this.#editor?.destroy();
+  }
+
+  #onClick(event) {
+    const at = (selector) => event.target.closest(selector);
+    if (at("[data-leave-letter]")) this.#leave();
+    else if (at("[data-discard-letter]")) this.#discard();
+    else if (at("[data-full]")) at("[data-full]").setAttribute("aria-pressed", String(this.#dialog.classList.toggle("is-full")));
+    else if (at("[data-when]")) this.#setTime(at("[data-when]").dataset.when);
+    else if (at("[data-when-set]")) this.#setTime($("[data-when-own]", this.#dialog).value);
+    else if (at("[data-toggle-signature]")) {
+      const button = at("[data-toggle-signature]");
+      button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"));
+      this.#showSignature();
+      this.#changed();
+    } else if (at("[data-toggle-acts]")) {
+      const button = at("[data-toggle-acts]");
+      button.setAttribute("aria-expanded", String($("#compose-acts", this.#dialog).toggleAttribute("hidden") === false));
+    } else if (at("[data-unquote]")) {
+      Object.assign(this.#rest, { quote_text: "", quote_html: "" });
+      $("[data-quote]", this.#dialog).hidden = true;
+      this.#changed();
+    }
+  }
+
+  #setTime(time) {
+    $("#compose-when").hidePopover();
+    this.#showTime(time);
+    this.#changed();
+  }
+
+  #onKey(event) {
+    if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && !event.isComposing) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.#send();
+    } else if (event.key === "Enter" && event.target.matches("#c-subject")) event.preventDefault();
   }
 }
-
-function showCopies() {
-  for (const name of ["cc", "bcc"]) $(`[data-line="${name}"]`, dialog).hidden = false;
-  $("[data-more-lines]", dialog).hidden = true;
-}
-
-// ---- files
-async function attach(files) {
-  for (const file of files) await attachOne(file);
-}
-
-async function attachOne(file) {
-  const total = $$(".token[data-size]", dialog).reduce((sum, token) => sum + Number(token.dataset.size), file.size);
-  if (total > Number(dialog.dataset.max)) return say(dialog.dataset.tooLarge);
-  const token = fileElement({ name: file.name, size: file.size });
-  token.setAttribute("aria-busy", "true");
-  const form = new FormData();
-  form.append("file", file);
-  const answer = await fetch(dialog.dataset.uploads, { method: "POST", body: form, headers: { "X-CSRFToken": $('meta[name="csrf-token"]').content } }).catch(() => null);
-  const facts = answer?.headers.get("content-type")?.includes("json") ? await answer.json() : {};
-  if (!answer?.ok) {
-    token.remove();
-    return say(facts.message ?? dialog.dataset.failed);
-  }
-  token.removeAttribute("aria-busy");
-  token.dataset.upload = facts.id;
-  saveSoon();
-}
-
-function sizeWords(size) {
-  const [amount, unit] = size < 1024 * 1024 ? [Math.ceil(size / 1024), "kilobyte"] : [size / 1024 / 1024, "megabyte"];
-  const words = new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, maximumFractionDigits: 1 });
-  return words.format(amount);
-}
-function fileElement({ name, size, id }) {
-  const token = document.createElement("span");
-  token.className = "token";
-  token.dataset.size = size;
-  token.dataset.name = name;
-  if (id) token.dataset.upload = id;
-  const words = document.createElement("span");
-  words.textContent = name;
-  const note = document.createElement("small");
-  note.textContent = sizeWords(size);
-  const remove = document.createElement("button");
-  remove.type = "button";
-  remove.textContent = "×";
-  remove.dataset.removeToken = "";
-  remove.setAttribute("aria-label", `${dialog.dataset.remove} ${name}`);
-  token.append(words, note, remove);
-  $(".drop", dialog).append(token);
-  return token;
-}
-
-function say(text) {
-  document.body.dispatchEvent(new CustomEvent("toast", { bubbles: true, detail: { text, tone: "bad" } }));
-}
-
-// ---- the copy of what is typed
-let timer = 0;
-function saveSoon() {
-  clearTimeout(timer);
-  timer = setTimeout(save, SAVE_MS);
-}
-
-function values(name) {
-  return $$(`[data-line="${name}"] .token`, dialog).map((token) => token.dataset.value);
-}
-
-function draftOf() {
-  const uploads = $$(".drop .token[data-upload]", dialog);
-  return {
-    mailbox: $('[name="mailbox"]', dialog).value,
-    ...Object.fromEntries(LINES.map((name) => [name, values(name)])),
-    typing: Object.fromEntries(LINES.map((name) => [name, $(`[name="${name}_typing"]`, dialog).value])),
-    subject: $('[name="subject"]', dialog).value,
-    body: $('[name="body"]', dialog).value,
-    files: uploads.map(({ dataset }) => ({ id: dataset.upload, name: dataset.name, size: Number(dataset.size) })),
-  };
-}
-
-function save() {
-  if (!dialog?.open) return;
-  sessionStorage.setItem(prefix + dialog.dataset.draft, JSON.stringify(draftOf()));
-  $(".compose-saved", dialog).textContent = dialog.dataset.saved;
-}
-
-// What was typed less than SAVE_MS ago, when the page goes: a reload, another tab, a phone that puts it to sleep.
-addEventListener("pagehide", save);
-document.addEventListener("visibilitychange", () => document.hidden && save());
-
-function restore() {
-  const kept = sessionStorage.getItem(prefix + dialog.dataset.draft);
-  if (!kept) return;
-  const draft = JSON.parse(kept);
-  const from = $('[name="mailbox"]', dialog);
-  if ([...from.options].some((option) => option.value === draft.mailbox)) from.value = draft.mailbox;
-  for (const name of LINES) {
-    const input = $(`[name="${name}_typing"]`, dialog);
-    for (const token of $$(".token", input.closest(".tokens"))) token.remove();
-    for (const value of draft[name]) input.before(tokenElement(value));
-    input.value = draft.typing[name];
-  }
-  if (draft.cc.length || draft.bcc.length) showCopies();
-  $('[name="subject"]', dialog).value = draft.subject;
-  $('[name="body"]', dialog).value = draft.body;
-  for (const file of draft.files) fileElement(file);
-  $(".compose-saved", dialog).textContent = dialog.dataset.restored;
-}
-
-function forget() {
-  clearTimeout(timer);
-  sessionStorage.removeItem(prefix + dialog.dataset.draft);
-}
-
-// ---- sending
-document.addEventListener("htmx:configRequest", (event) => {
-  if (!event.target.matches?.("#compose form")) return;
-  for (const input of $$("[name$=_typing]", dialog)) commit(input);
-  const { formData } = event.detail;
-  for (const name of LINES) {
-    formData.delete(`${name}_typing`);
-    for (const value of values(name)) formData.append(name, value);
-  }
-  for (const { dataset } of $$(".drop .token[data-upload]", dialog)) formData.append("upload", dataset.upload);
-});
-
-document.addEventListener("letter-sent", (event) => {
-  const { id, seconds } = event.detail;
-  const kept = { url: dialog.dataset.url, key: dialog.dataset.draft, draft: draftOf() };
-  sessionStorage.setItem(`${prefix}sent:${id}`, JSON.stringify(kept));
-  setTimeout(() => sessionStorage.removeItem(`${prefix}sent:${id}`), (seconds + 5) * 1000);
-  forget();
-  dialog.close();
-});
-
-// ---- clicks and keys in the dialog
-document.addEventListener("click", (event) => {
-  const at = (selector) => event.target.closest(selector);
-  if (!at("#compose")) return;
-  if (at("[data-command]")) writing?.run(editor, at("[data-command]").dataset.command, linkBox());
-  else if (at("[data-pick]")) pick(at("[data-pick]"));
-  else if (at("[data-set-link]")) writing.setLink(editor, linkBox());
-  else if (at("[data-more-lines]")) showCopies();
-  else if (at("[data-browse]")) $("[data-files]", dialog).click();
-  else if (at("[data-full]")) at("[data-full]").setAttribute("aria-pressed", String(dialog.classList.toggle("is-full")));
-  else if (at("[data-remove-token]")) {
-    at(".token").remove();
-    saveSoon();
-  } else if (at("[data-discard]")) {
-    forget();
-    dialog.close();
-  } else if (event.target.matches(".tokens")) $("input", event.target).focus();
-  else if (event.target.matches(".writing")) editor?.commands.focus("end");
-});
-document.addEventListener("keydown", (event) => {
-  if (!dialog?.open || event.isComposing) return;
-  if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
-    event.preventDefault();
-    $("form", dialog).requestSubmit();
-  } else if (event.target.matches("[name$=_typing]")) onTokenKey(event);
-  else if (event.key === "Enter" && event.target.matches("#link-box input")) {
-    event.preventDefault();
-    writing.setLink(editor, linkBox());
-  } else if (event.key === "Enter" && event.target.matches("#c-subject")) event.preventDefault();
-}, true);
-document.addEventListener("input", (event) => event.target.closest("#compose") && saveSoon());
-document.addEventListener("change", (event) => {
-  if (!event.target.matches("[data-files]")) return;
-  attach([...event.target.files]);
-  event.target.value = "";
-});
-document.addEventListener("focusout", (event) => {
-  if (!event.target.matches?.("#compose [name$=_typing]") || event.relatedTarget?.closest?.(".suggest")) return;
-  if (dialog.open && event.target.value.includes("@")) commit(event.target);
-  closeSuggestions(event.target);
-});
-document.addEventListener("htmx:afterSwap", (event) => {
-  const list = event.detail.target;
-  if (list.matches?.(".suggest")) $(`[aria-controls="${list.id}"]`).setAttribute("aria-expanded", String(list.childElementCount > 0));
-});
-
-// ---- drop and paste
-document.addEventListener("dragover", (event) => {
-  if (!dialog?.open || !event.dataTransfer?.types.includes("Files")) return;
-  event.preventDefault();
-  $(".drop", dialog).classList.add("is-over");
-});
-document.addEventListener("dragleave", (event) => event.relatedTarget || $("#compose .drop")?.classList.remove("is-over"));
-document.addEventListener("drop", (event) => {
-  if (!dialog?.open || !event.dataTransfer?.files.length) return;
-  event.preventDefault();
-  $(".drop", dialog).classList.remove("is-over");
-  attach([...event.dataTransfer.files]);
-}, true);
-document.addEventListener("paste", (event) => {
-  if (!dialog?.open || !event.clipboardData?.files.length) return;
-  event.preventDefault();
-  event.stopPropagation();
-  attach([...event.clipboardData.files]);
-}, true);

@@ -1,25 +1,9 @@
-// The mail screen: keys, selection, news without moving the list, message frames, and the way into compose.
+// The mail screen: keys, selection, news without moving the list, and the way into compose. The open letters are reader.js.
 const $ = (selector, from = document) => from.querySelector(selector);
 const $$ = (selector, from = document) => [...from.querySelectorAll(selector)];
 const main = $("#main");
 const reader = $("#reader"); // null in the outbox, which has letters instead of conversations
 const isPhone = matchMedia("(max-width: 760px)");
-
-// ---- message frames: no script runs inside, so their height is measured from here
-function fit(frame) {
-  const page = frame.contentDocument;
-  if (!page?.body) return;
-  const set = () => (frame.style.height = `${page.documentElement.offsetHeight}px`);
-  new ResizeObserver(set).observe(page.documentElement);
-  set();
-}
-document.addEventListener("load", (event) => event.target.matches?.("iframe.msg-body") && fit(event.target), true);
-for (const frame of $$("iframe.msg-body")) if (frame.contentDocument?.readyState === "complete") fit(frame);
-
-document.addEventListener("theme-changed", () => {
-  const { theme } = document.documentElement.dataset;
-  for (const frame of $$("iframe.msg-body")) frame.src = `${frame.dataset.body}?theme=${theme}`;
-});
 
 // ---- the open thread
 function currentRow() {
@@ -39,6 +23,11 @@ function showTitle() {
 }
 showTitle();
 
+// An answer for a conversation that was left meanwhile: what comes with it belongs to no other.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (!detail.target.isConnected) detail.shouldSwap = false;
+});
+
 document.addEventListener("htmx:afterSwap", (event) => {
   const { target } = event.detail;
   if (target.id === "reader") {
@@ -53,6 +42,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (target.id === "side-in") showTitle();
   if (target.id === "fresh-rows") takeFresh();
   if (target.id === "rows") remark();
+  if (target.id === "all-selected") countSelected();
 });
 
 function remark() {
@@ -76,7 +66,6 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     back();
   }
-  if (event.target.closest("[data-print]")) print();
 });
 function back() {
   if (main.dataset.view !== "thread") return;
@@ -93,11 +82,39 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (open.length) document.addEventListener("htmx:afterSwap", reopen, { once: true });
 });
 
+// merged or split by hand: the open conversation is drawn anew, or the one that it went into
+document.addEventListener("rearranged", (event) => {
+  const open = $(".thread")?.dataset.thread;
+  if (!open) return;
+  const isPicked = pickedBoxes().some((box) => box.value === open);
+  const shown = ($(".thread").dataset.thread = isPicked ? event.detail.thread : open); // at once: news may overtake
+  const url = `${location.pathname.replace(/\d+\/$/, `${shown}/`)}${location.search}`;
+  history.replaceState(history.state, "", url);
+  htmx.ajax("GET", url, { target: "#reader", swap: "innerHTML" });
+});
+// news of a conversation that was left meanwhile have no place any more
+document.addEventListener("htmx:load", ({ detail: { elt } }) => {
+  for (const tail of [elt, ...$$("#tail", elt)].filter((each) => each.id === "tail"))
+    tail.addEventListener("htmx:beforeOnLoad", (event) => tail.isConnected || event.preventDefault());
+});
+document.addEventListener("thread-gone", (event) => {
+  if ($(".thread")?.dataset.thread === String(event.detail.thread)) leaveThread();
+});
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.target?.id === "reader" && event.detail.xhr.status === 404) leaveThread();
+});
+
 // ---- selection
+const pickedBoxes = () => $$("#rows [name=ids]:checked");
+const isAllPicked = () => Boolean($("#all-selected [name=all]"));
+
 function countSelected() {
-  const count = $$("[name=ids]:checked", $("#rows")).length;
+  if (!$(".bulk")) return; // in folders of single letters
+  if (isAllPicked()) for (const box of $$("#rows [name=ids]")) box.checked = true;
+  const count = pickedBoxes().length;
   $("#selected-count").textContent = count;
   $(".bulk").hidden = !count;
+  $("[data-bulk=merged]")?.toggleAttribute("hidden", count < 2 || isAllPicked());
 }
 let lastPicked = null;
 document.addEventListener("click", (event) => {
@@ -109,12 +126,27 @@ document.addEventListener("click", (event) => {
     for (const each of boxes.slice(from, to + 1)) each.checked = box.checked;
   }
   lastPicked = box;
+  if (!box.checked) $("#all-selected").replaceChildren();
   countSelected();
 });
 function clearSelection() {
-  for (const box of $$("#rows [name=ids]:checked")) box.checked = false;
+  $("#all-selected").replaceChildren();
+  for (const box of pickedBoxes()) box.checked = false;
   countSelected();
 }
+// What was done shows at once; the list that is fetched anew begins at its top and may not reach down to these rows.
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { bulk } = event.detail.elt.dataset ?? {};
+  if (!bulk || !event.detail.successful) return;
+  const rows = pickedBoxes().map((box) => box.closest(".row"));
+  const next = rows.at(-1)?.nextElementSibling;
+  for (const row of rows) {
+    if (bulk === "gone") row.remove();
+    else if (bulk !== "merged") row.toggleAttribute("data-unread", bulk === "unread");
+  }
+  clearSelection();
+  if (bulk === "gone") next?.querySelector("a")?.focus({ preventScroll: true });
+});
 document.addEventListener("click", (event) => event.target.closest("[data-clear]") && clearSelection());
 
 // ---- news: rows are fetched aside; at the top they are shown, further down a button offers them
@@ -126,7 +158,7 @@ function takeFresh() {
   offered.append(...$("#fresh-rows").childNodes);
   const known = new Set($$(".row", rows).map((row) => row.id));
   const strange = $$(".row[data-unread]", offered).filter((row) => !known.has(row.id));
-  if (rows.scrollTop < 40 || !known.size) return showFresh();
+  if ((rows.scrollTop < 40 && !$(".newest", rows)) || !known.size) return showFresh();
   for (const row of $$(".row", offered)) if (known.has(row.id)) replaceRow(row);
   const pill = $("#fresh");
   pill.hidden = !strange.length;
@@ -157,6 +189,41 @@ document.addEventListener("click", (event) => {
   $("#rows").scrollTo({ top: 0 });
 });
 
+// ---- a list that was scrolled for long: what lies far above is let go, and a button leads back to the top
+const MOST_ROWS = 500;
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  const rows = $("#rows");
+  if (!rows?.contains(event.detail.elt)) return;
+  countSelected();
+  const surplus = $$(".row", rows).length - MOST_ROWS;
+  if (surplus > 0) letGo(rows, surplus);
+});
+function letGo(rows, surplus) {
+  const still = $$(".row", rows)[surplus];
+  const before = still.getBoundingClientRect().top;
+  rows.style.overflowAnchor = "none"; // else the browser corrects the place a second time
+  for (const row of $$(".row", rows).slice(0, surplus)) row.remove();
+  for (const list of $$(".rows", rows)) {
+    if (list.childElementCount) break;
+    if (list.previousElementSibling?.matches(".day")) list.previousElementSibling.remove();
+    list.remove();
+  }
+  if (!$(".newest", rows)) rows.prepend(newestButton(rows));
+  rows.scrollTop += still.getBoundingClientRect().top - before;
+  rows.style.overflowAnchor = "";
+}
+function newestButton(rows) {
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "newest", textContent: rows.dataset.newest });
+  button.addEventListener("click", () => {
+    button.remove();
+    rows.scrollTo({ top: 0 });
+    htmx.trigger("#fresh-rows", "newest");
+  });
+  return button;
+}
+
 // ---- folders as a drawer on narrow screens: the same element, moved
 document.addEventListener("click", (event) => {
   const drawer = $("#folders");
@@ -175,24 +242,38 @@ function compose(query = "") {
   composing.then((module) => module.open(`${main.dataset.composeUrl}${query}`));
 }
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-compose], [data-reply], [data-reply-all]");
+  const button = event.target.closest("[data-compose], [data-reply], [data-reply-all], [data-forward], [data-draft]");
   if (!button) return;
-  const { reply, replyAll, compose: to } = button.dataset;
-  if (reply) compose(`?reply=${reply}`);
+  const { reply, replyAll, forward, draft, compose: to } = button.dataset;
+  if (draft) compose(`?draft=${draft}`);
+  else if (forward) compose(`?forward=${forward}`);
+  else if (reply) compose(`?reply=${reply}`);
   else if (replyAll) compose(`?reply=${replyAll}&all=1`);
   else compose(to && to !== "true" ? `?to=${encodeURIComponent(to)}` : "");
 });
-document.addEventListener("letter-undone", (event) => composing?.then((module) => module.reopen(event.detail.id)));
+document.addEventListener("letter-undone", (event) => compose(`?draft=${event.detail.draft}`));
+// What a link of another page asks for: to whom, from whose card, and which letter it goes on with.
+const WANTED = ["draft", "forward", "reply", "all", "contact", "lead", "company", "customer"];
+const asked = new URLSearchParams(location.search);
 const unsent = sessionStorage.getItem(`compose:${main.dataset.member}:open`);
-if (unsent) compose(unsent === "new" ? "" : unsent);
-const wanted = new URLSearchParams(location.search).get("compose");
-if (wanted !== null) compose(wanted ? `?to=${encodeURIComponent(wanted)}` : "");
+// One letter opens. That which this tab alone has goes before; what is saved is found in Drafts.
+if (unsent && (!asked.has("compose") || isOnlyHere())) compose(unsent === "new" ? "" : unsent);
+else if (asked.has("compose")) compose(wantedLetter());
+
+function isOnlyHere() {
+  return JSON.parse(sessionStorage.getItem(`compose:${main.dataset.member}:copy`) ?? "null")?.isDirty;
+}
+
+function wantedLetter() {
+  const query = new URLSearchParams();
+  if (asked.get("compose")) query.set("to", asked.get("compose"));
+  for (const name of WANTED) if (asked.get(name)) query.set(name, asked.get(name));
+  return query.size ? `?${query}` : "";
+}
 
 // ---- keys: single letters, off in fields and dialogs, and off altogether when switched off (WCAG 2.1.4)
-const SWITCH = "single-keys";
 const keysSwitch = $("[data-single-keys]");
-keysSwitch.checked = localStorage.getItem(SWITCH) !== "off";
-keysSwitch.addEventListener("change", () => localStorage.setItem(SWITCH, keysSwitch.checked ? "on" : "off"));
+keysSwitch.addEventListener("change", () => (main.dataset.keys = keysSwitch.checked ? "on" : "off"));
 
 function move(step) {
   const rows = $$("#rows .row");
@@ -210,13 +291,41 @@ const keys = {
   c: () => compose(),
   r: () => $(".thread [data-reply]")?.click(),
   a: () => $(".thread [data-reply-all]")?.click(),
+  f: () => $(".thread [data-forward]")?.click(),
+  z: () => $("#toasts .toast:last-child button")?.click(),
   x: () => focusedRow()?.querySelector("[name=ids]").click(),
   "#": () => ($("#rows [name=ids]:checked") ? $("[data-bulk-delete]") : $(".thread [data-delete]"))?.click(),
   "/": () => $("#search")?.focus(),
   "?": () => $("#keys").showModal(),
 };
-const places = { i: "inbox", s: "sent", o: "outbox" };
+const places = { i: "inbox", s: "sent", d: "drafts", o: "outbox", t: "deleted" };
+const linkTo = (place) => $$(".folders a").find((link) => link.pathname === `/mail/${place}/`); // Deleted is not everybody's
 let goTo = 0;
+
+// ---- what is searched stands in the address, and so do the ways out of it
+document.addEventListener("htmx:afterRequest", ({ detail: { elt, successful } }) => {
+  if (!successful || !elt.matches("#list .search")) return;
+  const words = $("#search").value.trim();
+  const withWords = (href) => {
+    const url = new URL(href, location);
+    if (words) url.searchParams.set("q", words);
+    else url.searchParams.delete("q");
+    return url.pathname + url.search;
+  };
+  history.replaceState(history.state, "", withWords(location.href));
+  main.dataset.listUrl = withWords(main.dataset.listUrl);
+  for (const pill of $$("#list .pill")) pill.href = withWords(pill.href);
+});
+
+// ---- what can be searched
+document.addEventListener("click", (event) => {
+  const hint = event.target.closest("[data-operator]");
+  if (!hint) return;
+  const box = $("#search");
+  box.value = hint.dataset.operator;
+  box.focus();
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+});
 
 function isTyping(target) {
   return target.matches("input:not([type=checkbox]), textarea, select, [contenteditable=true], [contenteditable=true] *");
@@ -224,10 +333,10 @@ function isTyping(target) {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.key === "Escape" && event.target.id === "search") event.target.blur();
-  if (!keysSwitch.checked || isTyping(event.target) || $("dialog[open]")) return;
+  if (main.dataset.keys === "off" || isTyping(event.target) || $("dialog[open]")) return;
   const place = Date.now() - goTo < 1500 && places[event.key];
   goTo = event.key === "g" ? Date.now() : 0;
-  if (place) location.assign(main.dataset.listUrl.replace(/\/mail\/\w+\/.*/, `/mail/${place}/`));
+  if (place) linkTo(place)?.click();
   else if (keys[event.key]) {
     event.preventDefault();
     keys[event.key]();

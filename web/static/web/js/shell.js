@@ -2,6 +2,7 @@
 const root = document.documentElement;
 const byId = (id) => document.getElementById(id);
 const words = byId("words").dataset;
+if (/^Mac|^iP/.test(navigator.platform)) root.dataset.mac = ""; // keys are named as they stand on the keyboard
 const isPhone = matchMedia("(max-width: 760px)");
 
 // ---- htmx: our cookie of CSRF is not readable by scripts, so the token stands in the page
@@ -16,12 +17,42 @@ document.addEventListener("new-token", (event) => {
 });
 
 // ---- toasts
+const shelf = byId("toasts");
+const spoken = byId("live");
 function announce(text) {
-  byId("live").textContent = text;
+  spoken.textContent = text;
+}
+
+// What stands outside of an open dialog is inert, to a click and to a screen reader: the shelf stands in the uppermost.
+const dialogs = []; // open ones, the uppermost last
+new MutationObserver((changes) => {
+  for (const { target } of changes) {
+    const known = dialogs.indexOf(target);
+    if (known >= 0) dialogs.splice(known, 1);
+    if (target.matches("dialog:modal")) dialogs.push(target);
+  }
+  standUppermost();
+}).observe(document.body, { subtree: true, attributeFilter: ["open"] });
+
+document.addEventListener("htmx:afterSwap", standUppermost); // its dialog may have been replaced
+function standUppermost() {
+  const place = dialogs.findLast((dialog) => dialog.isConnected && dialog.matches(":modal")) ?? document.body;
+  if (shelf.parentElement === place) return;
+  place.append(shelf, spoken);
+  showShelf();
+}
+
+// Shown again, it lies above a dialog that opened since; the clocks of its toasts begin again, and are put right.
+function showShelf() {
+  if (!shelf.childElementCount) return;
+  if (shelf.matches(":popover-open")) shelf.hidePopover();
+  shelf.showPopover();
+  for (const box of shelf.children) box.style.setProperty("--gone", `${performance.now() - box.dataset.since}ms`);
 }
 
 function toastElement({ text, tone, undo, seconds = 5 }) {
   const box = document.createElement("div");
+  box.dataset.since = performance.now();
   box.className = tone === "bad" ? "toast toast-bad" : "toast";
   const said = document.createElement("span");
   said.textContent = text;
@@ -44,14 +75,13 @@ function toastElement({ text, tone, undo, seconds = 5 }) {
 
 function toast(facts) {
   const box = toastElement(facts);
-  const shelf = byId("toasts");
+  standUppermost();
   shelf.append(box);
-  if (shelf.matches(":popover-open")) shelf.hidePopover(); // shown again, it lies above a dialog that opened since
-  shelf.showPopover();
+  showShelf();
   announce(facts.text);
   setTimeout(() => {
     box.remove();
-    if (!shelf.childElementCount) shelf.hidePopover();
+    if (!shelf.childElementCount && shelf.matches(":popover-open")) shelf.hidePopover();
   }, (facts.seconds ?? 5) * 1000);
 }
 document.addEventListener("toast", (event) => toast(event.detail));
@@ -80,8 +110,13 @@ const mistake = document.querySelector("main .field-error")?.closest(".field, fi
 mistake?.scrollIntoView({ block: "center" });
 mistake?.querySelector("input:not([type=hidden]), select, textarea")?.focus({ preventScroll: true });
 
-// ---- on a phone the settings are a strip: the open one is in view
-document.querySelector(".side-nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+// ---- on a phone settings and filters are strips: the open one is in view
+function showOpen() {
+  const open = document.querySelectorAll(".side-nav [aria-current], .list-head .pills [aria-current]");
+  for (const link of open) link.scrollIntoView({ inline: "center", block: "nearest" });
+}
+showOpen();
+document.addEventListener("htmx:afterSwap", (event) => event.detail.target?.id === "list" && showOpen());
 
 // ---- dialogs
 document.addEventListener("click", (event) => {
@@ -155,6 +190,15 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+// ---- the command palette: Ctrl+K or Cmd+K; its code and its commands load with the first use
+document.addEventListener("keydown", (event) => {
+  const { palette, paletteScript } = document.body.dataset;
+  const isAsked = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k";
+  if (!palette || !isAsked || event.defaultPrevented || event.isComposing || event.target.isContentEditable) return;
+  event.preventDefault();
+  import(paletteScript).then((module) => module.open(palette));
+});
+
 // ---- theme: at once here, for good on the server (its button posts)
 document.addEventListener("click", (event) => {
   const choice = event.target.closest("[data-theme-choice]");
@@ -167,7 +211,7 @@ document.addEventListener("click", (event) => {
 });
 
 // ---- news: elements refresh themselves with hx-trigger="live-mail from:body" and the like
-const KINDS = ["mail", "import", "mailbox", "outbox", "notice"];
+const KINDS = ["mail", "import", "mailbox", "outbox", "notice", "lead", "task", "arrived", "hits"];
 const POLL_MS = 30_000;
 const waitingKinds = new Set();
 let timer = 0;

@@ -1,4 +1,7 @@
 // The editor of a signature: visual, or its HTML where the visual one would lose something; fields; a preview.
+import { textAsHtml } from "./letter_html.js";
+import { postInto } from "./request.js";
+
 const $ = (selector, from = document) => from.querySelector(selector);
 const PREVIEW_MS = 500;
 const KNOWN = "P,BR,STRONG,B,EM,I,U,S,DEL,STRIKE,UL,OL,LI,BLOCKQUOTE,A".split(",");
@@ -8,14 +11,14 @@ for (const root of document.querySelectorAll("[data-signature]")) start(root);
 
 async function start(root) {
   const area = $("textarea", root);
-  const [prose, writing] = await Promise.all([import(root.dataset.editorScript), import(root.dataset.writingScript)]);
+  const [prose, writing] = await Promise.all([import(root.dataset.editorScript), import(root.dataset.proseScript)]);
   const linkBox = $("[data-link-box]", root);
   const sourceButton = $("[data-source]", root);
   let editor = null;
   let isText = !("html" in root.dataset); // plain, with lines; anything done here makes it HTML
 
   function showEditor() {
-    const content = isText ? writing.textAsHtml(area.value) : area.value;
+    const content = isText ? textAsHtml(area.value) : area.value;
     editor = writing.startEditor(prose, area, { root, content, placeholder: "", onUpdate: changed });
   }
   function changed(html) {
@@ -48,8 +51,7 @@ async function start(root) {
     else takeCaret();
   }
   function takeCaret() {
-    editor.commands.setTextSelection(editor.state.doc.content.size);
-    editor.view.focus();
+    writing.takeCaret(editor, true);
   }
   function insert(name) {
     const text = `{{ ${name} }}`;
@@ -66,19 +68,7 @@ async function start(root) {
     clearTimeout(timer);
     if (!frame.hidden) timer = setTimeout(refresh, PREVIEW_MS);
   }
-  function refresh() {
-    const form = document.createElement("form");
-    Object.assign(form, { method: "post", action: root.dataset.preview, target: frame.name, hidden: true });
-    const values = { signature: area.value, theme: document.documentElement.dataset.theme ?? "system", csrfmiddlewaretoken: $('meta[name="csrf-token"]').content };
-    for (const [name, value] of Object.entries(values)) {
-      const input = document.createElement("textarea");
-      Object.assign(input, { name, value });
-      form.append(input);
-    }
-    document.body.append(form);
-    form.submit();
-    form.remove();
-  }
+  const refresh = () => postInto(frame, root.dataset.preview, { signature: area.value });
   function togglePreview(button) {
     frame.hidden = !frame.hidden;
     button.setAttribute("aria-pressed", String(!frame.hidden));

@@ -1,0 +1,223 @@
+"""`drafts/`: letters that are still being written. Nothing in one has to be right before it is sent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from email.utils import formataddr
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.members import MAX_UNDO_SECONDS
+from accounts.models import ApiToken
+from api.idempotency import idempotent
+from api.ids import IdField, RelatedId, RowIdField
+from api.permissions import require_scope
+from api.resources.letter_fields import MAX_LISTED, LetterFieldsSerializer, OwnAliasId, OwnMailboxId, id_of
+from api.resources.outbox import OutgoingMailSerializer
+from api.versions import PARAMETER, asked_version, etag_of
+from api.viewsets import MemberViewSet
+from crm.models import Contact, Lead
+from letter_templates.models import Template
+from mailboxes import limits
+from outbox.drafts import (
+    DraftFields,
+    DraftFile,
+    create_draft,
+    delete_draft,
+    drafts_of,
+    fields_of,
+    get_draft_for,
+    save_draft,
+    send_draft,
+)
+from outbox.merging import words_of
+from outbox.models import Draft
+from outbox.previewing import Preview, preview
+from outbox.services import take_back
+from outbox.texts import text_to_html
+
+ROWS = ("mailbox", "alias", "template", "contact", "lead", "reply_to_message", "forward_message")
+PLAIN = (
+    *("to", "cc", "bcc", "subject", "quote_text", "quote_html", "attachment_url", "with_signature", "send_at"),
+    *("triggers", "track_opens", "track_links"),
+)
+Format = Template.Format
+
+
+class TypedListField(serializers.ListField):
+    """Addresses as far as they are typed."""
+
+    child = serializers.CharField(max_length=1000, allow_blank=True, trim_whitespace=False)
+
+
+class DraftSerializer(LetterFieldsSerializer):
+    """A letter that is still being written. `text` and `html` are one body: what is written last counts, and `format`
+    says which of them it is.
+    """
+
+    id = IdField(source="pk")
+    mailbox = OwnMailboxId(required=False, allow_null=True)
+    alias = OwnAliasId(required=False, allow_null=True, help_text="Another address of the mailbox to send from.")
+    to = TypedListField(required=False, max_length=MAX_LISTED)
+    cc = TypedListField(required=False, max_length=MAX_LISTED)
+    bcc = TypedListField(required=False, max_length=MAX_LISTED)
+    format = serializers.ChoiceField(Format.choices, required=False, help_text="`visual`: html of the visual editor.")
+    send_at = serializers.DateTimeField(required=False, allow_null=True)
+    version = serializers.IntegerField(read_only=True, help_text="The ETag.")
+    created_at = serializers.DateTimeField(read_only=True)
+    updated_at = serializers.DateTimeField(read_only=True)
+
+    def to_representation(self, instance: Draft) -> dict[str, Any]:
+        """Both forms of the body, as they will be sent."""
+        shown = super().to_representation(instance)
+        words = words_of(instance.format, subject="", body=instance.body)
+        return {**shown, "text": words.text, "html": words.html if instance.body else ""}
+
+
+class SendingSerializer(serializers.Serializer[Any]):
+    """When a draft goes."""
+
+    send_at = serializers.DateTimeField(required=False, allow_null=True)
+    undo_seconds = serializers.IntegerField(min_value=0, max_value=MAX_UNDO_SECONDS, required=False)
+
+
+class TakeBackSerializer(serializers.Serializer[Any]):
+    """A letter of `outbox/`."""
+
+    outbox = RowIdField()
+
+
+class PreviewForSerializer(serializers.Serializer[Any]):
+    """Whose fields are filled in; by default those of the draft's card, or of its first recipient."""
+
+    contact = RelatedId(queryset=Contact.objects, required=False, allow_null=True)
+    lead = RelatedId(queryset=Lead.objects, required=False, allow_null=True)
+
+
+class LetterPreviewSerializer(serializers.Serializer[Preview]):
+    """A letter as its reader will see it."""
+
+    sender = serializers.SerializerMethodField(help_text="Whom it comes from; empty while no mailbox is chosen.")
+    subject = serializers.CharField()
+    html = serializers.CharField()
+    text = serializers.CharField()
+    empty_fields = serializers.ListField(child=serializers.CharField(), help_text="Merge fields without a value.")
+    links = serializers.ListField(child=serializers.CharField(), help_text="Files that are fetched when it is sent.")
+
+    def get_sender(self, shown: Preview) -> str:
+        return formataddr((shown.sender.name, shown.sender.email), charset="utf-8") if shown.sender else ""
+
+
+class DraftView(MemberViewSet):
+    """Your own drafts, the one changed last first. Nobody else sees them, whoever else writes in the mailbox."""
+
+    queryset = Draft.objects
+    serializer_class = DraftSerializer
+    read_scope = ApiToken.Scope.MAIL_SEND
+    write_scope = ApiToken.Scope.MAIL_SEND
+    ordering = ("-updated_at", "-id")
+
+    def list(self, request: Request) -> Response:
+        return self.respond_list(drafts_of(self.member))
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        return self._respond(get_draft_for(self.member, pk))
+
+    @idempotent()
+    def create(self, request: Request) -> Response:
+        draft = create_draft(self.member, changed(DraftFields(), self.checked_data()))
+        response = self.respond_created(draft)
+        response["ETag"] = etag_of(draft.version)
+        return response
+
+    @extend_schema(parameters=[PARAMETER], description="A file that is not named in `attachments` is taken off.")
+    def partial_update(self, request: Request, pk: str) -> Response:
+        draft = get_draft_for(self.member, pk)
+        fields = changed(fields_of(draft), self.checked_data(partial=True))
+        version = asked_version(request)
+        # What was left out of the body is as we read it just now: nobody may have changed it in between.
+        return self._respond(save_draft(self.member, pk, fields, draft.version if version is None else version))
+
+    @extend_schema(parameters=[PARAMETER])
+    def destroy(self, request: Request, pk: str) -> Response:
+        delete_draft(self.member, pk, asked_version(request))
+        return Response(status=204)
+
+    @extend_schema(
+        parameters=[PARAMETER],
+        responses={201: OutgoingMailSerializer},
+        description="Queues it. `outbox/{id}/cancel/` brings the draft back as long as it was not sent.",
+    )
+    @action(detail=True, methods=["post"], serializer_class=SendingSerializer)
+    @idempotent()
+    def send(self, request: Request, pk: str) -> Response:
+        get_draft_for(self.member, pk)  # before its body: to others it is not there
+        given = self.checked_data()
+        mail = send_draft(self.member, pk, asked_version(request), **given)
+        return Response(OutgoingMailSerializer(mail, context=self.get_serializer_context()).data, status=201)
+
+    @extend_schema(
+        request=TakeBackSerializer,
+        responses={200: DraftSerializer},
+        description="Cancels a letter of your own that was not sent yet, to write on in it; else 409.",
+    )
+    @action(detail=False, methods=["post"], url_path="take-back", url_name="take-back")
+    def take_back(self, request: Request) -> Response:
+        wanted = TakeBackSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        return self._respond(take_back(self.member, wanted.validated_data["outbox"]))
+
+    @extend_schema(
+        request=PreviewForSerializer,
+        responses={200: LetterPreviewSerializer},
+        description="With the fields of the card that you or the draft name, or of whoever has the first address: it "
+        "needs the scope `contacts:read`, too.",
+    )
+    @action(detail=True, methods=["post"], serializer_class=PreviewForSerializer)
+    def preview(self, request: Request, pk: str) -> Response:
+        require_scope(request, ApiToken.Scope.CONTACTS_READ)
+        limits.check(self.member, "preview")
+        fields = fields_of(get_draft_for(self.member, pk))
+        given = self.checked_data()
+        shown = preview(self.member, fields, contact=given.get("contact"), lead=given.get("lead"))
+        return Response(LetterPreviewSerializer(shown).data)
+
+    def _respond(self, draft: Draft) -> Response:
+        return Response(self.get_serializer(draft).data, headers={"ETag": etag_of(draft.version)})
+
+
+def changed(before: DraftFields, data: dict[str, Any]) -> DraftFields:
+    """With what the body names."""
+    given: dict[str, Any] = {name: data[name] for name in PLAIN if name in data}
+    given |= {f"{name}_id": id_of(data, name) for name in ROWS if name in data}
+    form, body = _body(before, data)
+    return replace(before, **given, format=form, body=body, attachments=_files(before, data))
+
+
+def _body(before: DraftFields, data: dict[str, Any]) -> tuple[str, str]:
+    """The html, if there is one: its text is made of it. Without a format it is that of a program's own layout."""
+    was_text = before.format == Format.TEXT
+    if data.get("html"):
+        known = before.format if before.body and not was_text else Format.HTML
+        return data.get("format", known), data["html"]
+    if "text" in data and data.get("format", Format.TEXT) == Format.TEXT:
+        return Format.TEXT, data["text"]
+    form = data.get("format", before.format)
+    if "html" in data:
+        return form, ""
+    if was_text == (form == Format.TEXT):
+        return form, before.body
+    body = text_to_html(before.body) if was_text else words_of(before.format, subject="", body=before.body).text
+    return form, body
+
+
+def _files(before: DraftFields, data: dict[str, Any]) -> list[DraftFile]:
+    known = {file.upload_id: file.content_id for file in before.attachments}
+    content_ids: dict[int, str] = data.get("content_ids", known)
+    upload_ids: list[int] = data.get("attachments", list(known))
+    return [DraftFile(upload_id, content_ids.get(upload_id, "")) for upload_id in upload_ids]

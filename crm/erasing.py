@@ -1,0 +1,59 @@
+"""The card of a person who is to be erased everywhere (G16), with what is on it and what was made of it alone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db.models import Count, Func, Q, QuerySet, TextField, Value
+from django.db.models.functions import Lower
+
+from accounts.erasing import rows_that_say
+from crm.csv_reading import read_table
+from crm.models import CardEvent, CardImport, Company, Contact, ContactEmail, ContactMerge, Customer, Lead
+from mailkit.addresses import email_key
+
+
+def leads_of_nobody_else(contact: Contact) -> QuerySet[Lead]:
+    several = Lead.objects.annotate(people=Count("contacts")).filter(people__gt=1)
+    return Lead.objects.filter(contacts=contact).exclude(pk__in=several.values("pk"))
+
+
+def customers_of_nobody_else(contact: Contact) -> QuerySet[Customer]:
+    several = Customer.objects.annotate(people=Count("contacts")).filter(people__gt=1)
+    return Customer.objects.filter(contacts=contact).exclude(pk__in=several.values("pk"))
+
+
+def keys_on_other_cards(contact: Contact, keys: Collection[str]) -> set[str]:
+    """Those of these addresses that are not this person's alone."""
+    others = ContactEmail.objects.filter(email_key__in=keys).exclude(contact=contact)
+    said = Lower(Func("emails", Value(" "), function="array_to_string", output_field=TextField()))
+    named = Q(pk__in=())
+    for key in keys:
+        named |= Q(said__contains=key)
+    companies = Company.objects.annotate(said=said).filter(named).values_list("emails", flat=True)
+    of_companies = {email_key(email) for emails in companies for email in emails}
+    return {*others.values_list("email_key", flat=True), *(of_companies & set(keys))}
+
+
+def erase_card(contact: Contact) -> None:
+    """Leads and customers that have other people too stay, without this one."""
+    leads_of_nobody_else(contact).delete()
+    customers_of_nobody_else(contact).delete()
+    contact.delete()
+
+
+def forget_words(words: Collection[str]) -> None:
+    """Where cards of others, merges and imports remember this person."""
+    rows_that_say(CardEvent, "facts", words).delete()
+    rows_that_say(ContactMerge, "before", words).delete()
+    CardImport.objects.filter(pk__in=rows_that_say(CardImport, "bad_rows", words).values("pk")).update(bad_rows=[])
+    for import_id in CardImport.objects.filter(content__isnull=False).values_list("pk", flat=True):
+        _forget_file(import_id, words)
+
+
+def _forget_file(import_id: int, words: Collection[str]) -> None:
+    """One that waits to be imported, or whose import failed: else it would bring the person back."""
+    row = CardImport.objects.filter(pk=import_id, content__isnull=False).first()
+    text = read_table(bytes(row.content or b"")).text.lower() if row else ""
+    if row and any(word in text for word in words):
+        row.delete()

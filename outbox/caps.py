@@ -1,0 +1,56 @@
+"""The letters of a day: a word of warning before they are used up, and the rest goes on the next day (M91)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from accounts import live
+from accounts.models import Membership, Notice
+from accounts.notices import notify
+from mailboxes.health import caretakers
+from mailboxes.models import Mailbox
+from outbox.models import OutgoingMail, SendingPace
+from outbox.pace import Token, next_day, start_of_day
+
+OVER_DAILY_LIMIT = "over_daily_limit"  # OutgoingMail.error_code of letters that wait for the next day
+WARNED = "mailbox.daily_warning"  # these two: kinds of notices
+DEFERRED = "mailbox.daily_limit"
+
+
+@transaction.atomic
+def defer_waiting(mailbox: Mailbox, now: datetime) -> None:
+    """All that is due goes tomorrow, and says so; its authors are told once a day."""
+    due = OutgoingMail.objects.waiting(now).filter(mailbox=mailbox).select_for_update(skip_locked=True)
+    late = OutgoingMail.objects.filter(pk__in=[*due.values_list("pk", flat=True)])
+    authors = set(late.values_list("author_id", flat=True))
+    late.update(due_at=next_day(mailbox, now), error_code=OVER_DAILY_LIMIT, error_detail="")
+    told = Notice.objects.filter(
+        kind=DEFERRED, facts__mailbox=mailbox.pk, created_at__gte=start_of_day(mailbox, now), membership__in=authors
+    )
+    authors -= set(told.values_list("membership_id", flat=True))
+    notify(Membership.objects.filter(pk__in=authors), DEFERRED, mailbox=mailbox.pk)
+    live.publish("outbox", mailbox_id=mailbox.pk)
+
+
+def warn_once(mailbox: Mailbox, token: Token) -> None:
+    """Who looks after the mailbox hears of it while something can still be done."""
+    if settings.DAILY_WARN and token.number >= settings.DAILY_WARN:
+        _warn(mailbox, token)
+
+
+@transaction.atomic
+def _warn(mailbox: Mailbox, token: Token) -> None:
+    today = token.day.date()
+    unwarned = SendingPace.objects.filter(~Q(warned_on=today) | Q(warned_on=None), mailbox=mailbox)
+    if unwarned.update(warned_on=today):
+        notify(caretakers(mailbox), WARNED, mailbox=mailbox.pk, count=token.number)
+
+
+def bring_forward(mailbox_id: int, now: datetime) -> int:
+    """The limit was changed: what waits for tomorrow is due again. Returns how many letters that are."""
+    late = OutgoingMail.objects.filter(mailbox=mailbox_id, state__in=["queued", "retry"], error_code=OVER_DAILY_LIMIT)
+    return late.filter(due_at__gt=now).update(due_at=now, error_code="")

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class PublicFaceConfig(AppConfig):
+    name = "public_face"

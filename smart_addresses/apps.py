@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class SmartAddressesConfig(AppConfig):
+    name = "smart_addresses"

@@ -1,0 +1,94 @@
+"""Cards of the people of a letter: who is there is found again, who is not is made (K43)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership
+from accounts.smart_settings import responsible_by_default
+from crm.card_events import EventKind, note_events
+from crm.contacts import ContactValues, create_contact
+from crm.errors import ValueRefused
+from crm.leads import LeadValues, create_lead
+from crm.models import Contact, ContactEmail, Lead
+from mailboxes.models import Mailbox, SenderAlias
+from mailkit.addresses import email_key
+from mailkit.types import Address
+from smart_addresses.models import ArrivedLetter, Creation
+
+HOW = "smart_address"  # one of crm.card_events.HOW
+MAX_NAME, MAX_LEAD_NAME = 100, 200
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A contact of the letter, and whether it is new."""
+
+    contact: Contact
+    is_new: bool
+
+
+def create_cards(letter: ArrivedLetter, people: Sequence[Address], *, sender: str, subject: str) -> list[Creation]:
+    """In the caller's transaction, which holds the cards of the account for itself (threads.linking), so that two
+    letters of one stranger make one contact.
+    """
+    responsible = responsible_for(sender)
+    cards = [card for person in people if (card := _card_of(person, responsible))]
+    rows = [Creation(letter=letter, contact=card.contact, is_new=card.is_new) for card in cards]
+    if letter.address == ArrivedLetter.Address.LEAD and cards:
+        lead = _create_lead([card.contact for card in cards], responsible, subject)
+        rows.append(Creation(letter=letter, lead=lead, is_new=True))
+    return Creation.objects.bulk_create(rows)
+
+
+def responsible_for(sender: str) -> Membership | None:
+    """The active user whose address is in From, else the account's default."""
+    return user_with(email_key(sender)) or responsible_by_default()
+
+
+def user_with(key: str) -> Membership | None:
+    """By the address that they sign in with, or that of their own mailbox or its aliases."""
+    active = Membership.objects.filter(is_active=True)
+    own = Mailbox.objects.filter(address_key=key, owner__isnull=False)
+    aliases = SenderAlias.objects.filter(address_key=key, confirmed_at__isnull=False, mailbox__owner__isnull=False)
+    by_mailbox = [*own.values_list("owner_id", flat=True), *aliases.values_list("mailbox__owner_id", flat=True)]
+    return active.filter(user__email=key).first() or active.filter(pk__in=by_mailbox).order_by("pk").first()
+
+
+def _card_of(person: Address, responsible: Membership | None) -> Card | None:
+    """None for what no contact can have as its address."""
+    known = ContactEmail.objects.filter(email_key=email_key(person.email)).select_related("contact")
+    found = known.order_by("contact_id").first()
+    if found:
+        return Card(found.contact, is_new=False)
+    first, last = names_of(person)
+    values = ContactValues(first_name=first, last_name=last, emails=[person.email], responsible=responsible)
+    try:
+        return Card(create_contact(values, how=HOW), is_new=True)
+    except ValueRefused:
+        return None
+
+
+def names_of(person: Address) -> tuple[str, str]:
+    """First and last name as the letter writes them: "Petrova, Anna" is turned round, an address is no name."""
+    name = " ".join(person.name.split())
+    if "@" in name:
+        return "", ""
+    last, comma, first = name.partition(", ")
+    if not comma:
+        first, _space, last = name.partition(" ")
+    return first[:MAX_NAME].strip(), last[:MAX_NAME].strip()
+
+
+def _create_lead(contacts: Sequence[Contact], responsible: Membership | None, subject: str) -> Lead:
+    name = " ".join(subject.split())[:MAX_LEAD_NAME].strip() or _("Letter from %(who)s") % {"who": contacts[0].name}
+    lead = create_lead(LeadValues(name=name, responsible=responsible, contacts=contacts), how=HOW)
+    note_events(_each_once(contacts), EventKind.LEAD_MADE, how=HOW, lead=lead.pk, name=lead.name)
+    return lead
+
+
+def _each_once(contacts: Iterable[Contact]) -> list[Contact]:
+    return list({contact.pk: contact for contact in contacts}.values())

@@ -1,0 +1,103 @@
+"""What is said before a mailing starts; nothing starts with an error, nor with a warning that nobody has read."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.models import AuditEvent, Membership
+from crm.custom_fields import FieldValues, create_field
+from crm.leads import LeadValues, create_lead
+from mailboxes.models import Mailbox
+from outbox.errors import MailingRefused, WrongState
+from outbox.mailing_blanks import count_blanks, written_fields
+from outbox.mailing_checks import check_mailing
+from outbox.mailing_recipients import Selection
+from outbox.mailing_running import start_mailing
+from outbox.mailings import (
+    add_unsubscribe_link,
+    change_mailing,
+    create_mailing,
+    preview_for,
+    send_test,
+    values_of,
+)
+from outbox.models import Mailing
+from tests.outbox.mailing_world import mailing_to, news, person
+
+pytestmark = [pytest.mark.rule("M10", "M99", "M100")]
+
+
+def codes(member: Membership, mailing: Mailing) -> list[str]:
+    return [check.code for check in check_mailing(member, mailing, with_domain=False)]
+
+
+def test_nothing_starts_with_an_error(alice: Membership, bob: Membership, sales: Mailbox) -> None:
+    ana = person("Ana", "ana@client.example")
+    cases = [
+        (mailing_to(alice, sales, [ana], subject=" "), "no_subject"),
+        (mailing_to(alice, sales, [ana], body=""), "no_text"),
+        (mailing_to(alice, sales, [person("Ben")]), "nobody"),
+        (mailing_to(alice, sales, [ana], body="{{nonsense}}"), "refused"),
+        (mailing_to(alice, sales, [ana], mailbox_id=None), "refused"),
+    ]
+    for mailing, code in cases:
+        assert codes(alice, mailing)[0] == code
+        with pytest.raises(MailingRefused):
+            start_mailing(alice, mailing.pk, is_confirmed=True)
+    assert set(Mailing.objects.values_list("state", flat=True)) == {"draft"}
+
+
+def test_empty_fields_are_counted_for_all_kinds_of_cards(alice: Membership, sales: Mailbox) -> None:
+    field = create_field(alice, FieldValues("contact", "Club", "text", code="CLUB"))
+    ana = person("Ana", "ana@client.example", phones=["1"], custom_fields={str(field.number): "gold"})
+    ben = person("", "ben@client.example")
+    leads = [create_lead(LeadValues(one.name, contacts=[one])) for one in (ana, ben)]
+    body = (
+        "{{contact.first_name}} {{contact.phone}} {{CLUB}} {{lead.price}} {{lead.name}} {{company.name}} {{user.name}}"
+        "{{mailbox.name}} {{customer.next_purchase|default('soon')}}"
+    )
+    mailing = create_mailing(alice, Selection("lead", [one.pk for one in leads]), news(sales, body=body))
+    assert count_blanks(mailing, written_fields(mailing)) == {
+        "contact.first_name": 1,
+        "contact.phone": 1,
+        "CLUB": 1,
+        "lead.price": 2,
+        "company.name": 2,
+        "mailbox.name": 2,
+    }
+
+
+def test_warnings_are_to_be_read_and_who_lacks_a_field_can_be_left_out(alice: Membership, sales: Mailbox) -> None:
+    mailing = mailing_to(
+        alice,
+        sales,
+        [person("Ana", "ana@client.example"), person("", "b@client.example")],
+        body="{{contact.first_name}}",
+    )
+    assert codes(alice, mailing) == ["empty_field", "no_unsubscribe_link"]
+    with pytest.raises(MailingRefused):
+        start_mailing(alice, mailing.pk)
+    started = start_mailing(alice, mailing.pk, is_confirmed=True, leaves_out_blanks=True)
+    assert (started.state, started.recipient_count) == ("running", 1)
+    assert mailing.recipients.get(state="skipped").reason == "empty_fields"
+    assert AuditEvent.objects.filter(action="mailing.started").count() == 1
+    with pytest.raises(WrongState):
+        change_mailing(alice, mailing.pk, values_of(started))
+
+
+def test_one_click_adds_the_link_to_unsubscribe(alice: Membership, sales: Mailbox) -> None:
+    ana = person("Ana", "ana@client.example")
+    for form in ("visual", "text"):
+        mailing = mailing_to(alice, sales, [ana], format=form, body="Hello")
+        for _ in range(2):
+            mailing = add_unsubscribe_link(alice, mailing.pk)
+        assert mailing.body.count("{unsubscribelink}") == 1
+        assert "no_unsubscribe_link" not in codes(alice, mailing)
+
+
+def test_preview_and_test_are_those_of_the_chosen_person(alice: Membership, sales: Mailbox) -> None:
+    mailing = mailing_to(alice, sales, [person("Ana", "ana@client.example"), person("Ben", "ben@client.example")])
+    assert "Hello Ben" in preview_for(alice, mailing.pk, 1).html
+    mail = send_test(alice, mailing.pk, 0)
+    assert [row.address for row in mail.recipients.all()] == ["alice@acme.example"]
+    assert (mail.mailing, mail.contact and mail.contact.first_name) == (None, "Ana")

@@ -1,0 +1,89 @@
+"""contact@ makes a contact of every outside address, lead@ one lead with all of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.models import Membership
+from accounts.tenancy import tenant
+from crm.contacts import ContactValues, create_contact
+from crm.models import CardEvent, Contact, Lead
+from smart_addresses.models import Creation
+from tests.smart_addresses.arrivals import address, arrive
+from tests.threads.builders import Mail
+from threads.models import CardLink
+
+pytestmark = pytest.mark.usefixtures("in_account")
+
+
+@pytest.mark.rule("K43")
+def test_a_contact_of_every_outside_address(alice: Membership, bob: Membership) -> None:
+    mail = Mail(to="Boris Ivanov <boris@client.example>", cc=f"bob@acme.example, {address('contact')}, c@third.example")
+    letter = arrive("contact", mail)
+    assert letter.outcome == "created"
+    assert sorted(Contact.objects.values_list("name", flat=True)) == ["Anna Petrova", "Boris Ivanov", "c@third.example"]
+    assert Creation.objects.filter(letter=letter, is_new=True).count() == 3
+    assert CardLink.objects.filter(message=letter.message).count() == 3
+    assert CardEvent.objects.filter(kind="created", facts__how="smart_address").count() == 3
+
+
+@pytest.mark.rule("K43")
+def test_existing_contacts_are_reused(alice: Membership) -> None:
+    anna = create_contact(ContactValues(first_name="Anna", last_name="Sidorova", emails=["Anna@Client.Example"]))
+    letter = arrive("contact", Mail(cc=address("contact"), to="boris@client.example"))
+    assert Contact.objects.count() == 2
+    anna.refresh_from_db()
+    assert anna.name == "Anna Sidorova"
+    assert dict(Creation.objects.filter(letter=letter).values_list("contact__name", "is_new")) == {
+        "Anna Sidorova": False,
+        "boris@client.example": True,
+    }
+
+
+@pytest.mark.rule("K43")
+def test_one_lead_with_all_of_them(alice: Membership) -> None:
+    letter = arrive("lead", Mail("Kitchen for 12", to="boris@client.example", cc=address("lead")))
+    lead = Lead.objects.get()
+    assert lead.name == "Kitchen for 12"
+    assert {contact.name for contact in lead.contacts.all()} == {"Anna Petrova", "boris@client.example"}
+    assert lead.stage.position == 0
+    assert Creation.objects.get(letter=letter, lead=lead).is_new
+    assert CardEvent.objects.filter(lead=lead, kind="created").count() == 1
+
+
+@pytest.mark.rule("K43")
+def test_the_user_in_from_is_responsible(alice: Membership, bob: Membership) -> None:
+    arrive("lead", Mail(sender="Bob <bob@acme.example>", to="anna@client.example", cc=address("lead")))
+    assert Lead.objects.get().responsible == bob
+    assert Contact.objects.get().responsible == bob
+
+
+@pytest.mark.rule("K43")
+def test_of_a_stranger_the_default_is_responsible(alice: Membership, bob: Membership) -> None:
+    arrive("contact", Mail(to=address("contact")))
+    Membership.objects.filter(pk=bob.pk).update(is_default_responsible=True)
+    arrive("contact", Mail(sender="boris@other.example", to=address("contact")))
+    responsible = dict(Contact.objects.values_list("name", "responsible"))
+    assert responsible == {"Anna Petrova": alice.pk, "boris@other.example": bob.pk}
+
+
+@pytest.mark.rule("K46")
+def test_a_forwarded_letter_counts_by_its_own_headers(alice: Membership) -> None:
+    inside = "---------- Forwarded message ---------\nFrom: Hidden Client <hidden@client.example>\nTo: x@y.example\n"
+    arrive("contact", Mail("Fwd: Offer", to=address("contact"), text=inside))
+    assert [contact.name for contact in Contact.objects.all()] == ["Anna Petrova"]
+
+
+@pytest.mark.rule("K43")
+def test_two_letters_of_one_stranger_make_one_contact(alice: Membership) -> None:
+    arrive("contact", Mail("One", to=address("contact")))
+    arrive("lead", Mail("Two", to=address("lead")))
+    assert Contact.objects.count() == 1
+    assert CardLink.objects.count() == 2
+
+
+def test_other_accounts_get_nothing(alice: Membership, charlie: Membership) -> None:
+    arrive("lead", Mail(to=address("lead")))
+    with tenant(charlie.account_id):
+        assert not Contact.objects.exists()
+        assert not Lead.objects.exists()

@@ -1,0 +1,26 @@
+"""Which files of letters a browser may show by itself, and as what: by the type a sender says, or the file's ending."""
+
+from __future__ import annotations
+
+from threads.models import Attachment
+
+PDF = "application/pdf"
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")  # not SVG, which is a document
+_UNSAID = frozenset(["application/octet-stream", "application/x-pdf", "image/jpg", "image/pjpeg", "image/x-png"])
+_BY_ENDING = {
+    "pdf": PDF,
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
+    "webp": "image/webp",
+}
+
+
+def shown_type(file: Attachment) -> str:
+    """The media type to show it as, "" when it can only be saved."""
+    if file.content_type in (PDF, *PICTURES):
+        return file.content_type
+    if file.content_type in _UNSAID:
+        return _BY_ENDING.get(file.filename.rpartition(".")[2].lower(), "")
+    return ""

@@ -1,0 +1,188 @@
+"""Drafts: their folder, and what the compose script saves, sends and takes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import trigger_client_event
+
+from accounts.members import MAX_UNDO_SECONDS
+from accounts.models import Membership
+from automation.choice import usable_choice
+from outbox.drafts import DraftFields, create_draft, delete_draft, drafts_of, save_draft, send_draft
+from outbox.errors import DraftChanged, DraftNotFound, LetterRefused, WrongState
+from outbox.models import Draft, OutgoingMail
+from outbox.services import take_back
+from web.draft_json import MalformedDraft, draft_json, read_fields, read_json, saved_json
+from web.draft_rows import rows_of
+from web.mail_address import Place, whole_number
+from web.mail_list import side_of
+from web.members import MemberRequest, member_required
+from web.moments import inline_words
+from web.paging import page_by_time, span_by_time
+from web.toasts import toast
+
+PAGE = 50
+PLACE = Place(folder="drafts")
+Answer = Callable[..., HttpResponseBase]
+
+
+def answers_script(view: Answer) -> Answer:
+    """What may go wrong with a draft, as the script understands it: the words are shown, the typed text stays.
+
+    409: somebody else signed in, or another account was chosen, in this browser since the page was loaded.
+    """
+
+    @wraps(view)
+    def answer(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.headers.get("X-Member", str(request.member.pk)) != str(request.member.pk):
+            return _problem(HTTPStatus.CONFLICT, _("You are signed in as somebody else now. Reload the page."))
+        try:
+            return view(request, *args, **kwargs)
+        except MalformedDraft:
+            return HttpResponse(status=HTTPStatus.BAD_REQUEST)
+        except DraftNotFound:
+            return _problem(HTTPStatus.NOT_FOUND, _("This draft was sent or deleted in another window."))
+        except DraftChanged as error:
+            return _conflict(error.current)
+        except LetterRefused as error:
+            return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, error.message, field=error.field)
+
+    return member_required(answer)
+
+
+def _problem(status: HTTPStatus, message: str, field: str = "") -> JsonResponse:
+    return JsonResponse({"message": message, "field": field}, status=status)
+
+
+def _conflict(current: Draft) -> JsonResponse:
+    words = _("This draft was changed in another window, %(when)s.") % {"when": inline_words(current.updated_at)}
+    return JsonResponse({"message": words, "current": draft_json(current)}, status=HTTPStatus.PRECONDITION_FAILED)
+
+
+@require_GET
+@member_required
+def letters(request: MemberRequest) -> HttpResponse:
+    facts = {"heading": _("Drafts"), **_page_facts(request)}
+    return render(request, "mail/drafts.html", {**side_of(request, PLACE), **facts})
+
+
+@require_GET
+@member_required
+def rows(request: MemberRequest) -> HttpResponse:
+    """One page: the next one, or one that is drawn anew after a change. That one keeps its ends: pages stay joined."""
+    return render(request, "mail/draft_rows.html", _page_facts(request))
+
+
+@require_GET
+@member_required
+def side(request: MemberRequest) -> HttpResponse:
+    return render(request, "mail/side.html", side_of(request, PLACE))
+
+
+def _page_facts(request: MemberRequest) -> dict[str, Any]:
+    start, end = request.GET.get("from", ""), request.GET.get("until", "")
+    mine = drafts_of(request.member)
+    by_change = {"field": "updated_at"}
+    page = span_by_time(mine, start, end, **by_change) if end else page_by_time(mine, start, size=PAGE, **by_change)
+    return {
+        "place": PLACE,
+        "rows": rows_of(page.rows),
+        "again_url": _rows_url(start, end or page.next_place),
+        "next_url": _rows_url(page.next_place) if page.next_place else "",
+    }
+
+
+def _rows_url(start: str, end: str = "") -> str:
+    given = {name: value for name, value in (("from", start), ("until", end)) if value}
+    return f"{reverse('drafts_rows')}?{urlencode(given)}"
+
+
+@require_POST
+@member_required
+def discard(request: MemberRequest, draft_id: int) -> HttpResponse:
+    """From the list."""
+    delete_draft(request.member, draft_id)
+    return toast(trigger_client_event(HttpResponse(), "drafts-changed", {}), _("Draft discarded"))
+
+
+@require_POST
+@answers_script
+def create(request: MemberRequest) -> HttpResponse:
+    return _saved(create_draft(request.member, _typed(request)), HTTPStatus.CREATED)
+
+
+@require_http_methods(["PUT"])
+@answers_script
+def save(request: MemberRequest, draft_id: int) -> HttpResponse:
+    """`If-Match` carries the version that was read; without it what is there is overwritten."""
+    return _saved(save_draft(request.member, draft_id, _typed(request), _version(request)))
+
+
+def _typed(request: MemberRequest) -> DraftFields:
+    """Raises MalformedDraft."""
+    fields = read_fields(read_json(request.body))
+    return replace(fields, triggers=usable_choice(request.member, fields.triggers))
+
+
+def _version(request: MemberRequest) -> int | None:
+    return whole_number(request.headers.get("If-Match", "").strip('"'))
+
+
+def _saved(draft: Draft, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
+    return trigger_client_event(JsonResponse(saved_json(draft), status=status), "drafts-changed", {})
+
+
+@require_POST
+@answers_script
+def delete(request: MemberRequest, draft_id: int) -> HttpResponse:
+    delete_draft(request.member, draft_id)
+    response = toast(HttpResponse(), _("Draft discarded"))
+    return trigger_client_event(response, "drafts-changed", {})
+
+
+@require_POST
+@answers_script
+def send(request: MemberRequest, draft_id: int) -> HttpResponse:
+    seconds = undo_seconds_of(request.member)
+    mail = send_draft(request.member, draft_id, _version(request), undo_seconds=seconds)
+    response = HttpResponse()
+    for event in ("mail-changed", "drafts-changed"):
+        trigger_client_event(response, event, {})
+    undo_url = reverse("outbox_undo", args=[mail.pk])
+    return toast(response, _sent_words(mail), undo_url=undo_url, seconds=max(seconds, 5))
+
+
+def undo_seconds_of(member: Membership) -> int:
+    return settings.UNDO_SECONDS if member.undo_seconds is None else member.undo_seconds
+
+
+def _sent_words(mail: OutgoingMail) -> str:
+    if (mail.due_at - mail.created_at).total_seconds() < MAX_UNDO_SECONDS:
+        return _("The letter goes out")
+    return _("It goes out %(when)s") % {"when": inline_words(mail.due_at)}
+
+
+@require_POST
+@member_required
+def undo(request: MemberRequest, mail_id: int) -> HttpResponse:
+    """Take a letter back before it is sent, to write on in it."""
+    try:
+        draft = take_back(request.member, mail_id)
+    except WrongState as error:
+        return toast(HttpResponse(), error.message, tone="bad")
+    response = trigger_client_event(HttpResponse(), "letter-undone", {"id": mail_id, "draft": draft.pk})
+    for event in ("mail-changed", "drafts-changed"):
+        trigger_client_event(response, event, {})
+    return toast(response, _("Sending undone"))
