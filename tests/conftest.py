@@ -34,7 +34,13 @@ FLUSHES = 4  # that a deadlock may spoil
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests come last: Playwright keeps an event loop running in the thread that the others want theirs in.
     Among either kind the long ones go first, so that no process waits for them at the end."""
-    items.sort(key=lambda item: ("browser" in getattr(item, "fixturenames", ()), not item.get_closest_marker("flow")))
+    items.sort(key=lambda item: (needs_browser(item), not item.get_closest_marker("flow")))
+    for item in filter(needs_browser, items):
+        item.add_marker(pytest.mark.flaky(reruns=1))  # and is named in the summary (docs/adr/0045)
+
+
+def needs_browser(item: pytest.Item) -> bool:
+    return "browser" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")

@@ -89,6 +89,7 @@ def test_step_is_changed_and_deleted_on_a_phone(page: Page, start: str) -> None:
     page.set_viewport_size({"width": 320, "height": 700})
     assert_not_wider_than_window(page)
     page.get_by_role("link", name="Change Offer").click()
+    expect(page.get_by_role("button", name="More")).to_be_visible()
     assert_not_wider_than_window(page)
     page.get_by_role("button", name="More").click()
     page.get_by_role("button", name="Delete").first.click()
