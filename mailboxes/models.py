@@ -132,6 +132,7 @@ class Mailbox(TenantModel):
     track_links = models.BooleanField(_("see when links are followed"), null=True)
     is_account_default = models.BooleanField(default=False)  # sends where nobody else does, M41
     daily_limit = models.PositiveIntegerField(_("letters a day"), null=True)  # M91; null or 0: that of the settings
+    letters_per_minute = models.PositiveSmallIntegerField(_("letters a minute"), null=True)  # M20; the same
     interval_minutes = models.PositiveSmallIntegerField(_("check every, minutes"), default=15)
 
     # The schedule: claimed rows, see sync.schedule. `lease_token` fences off a worker whose lease ran out.

@@ -60,9 +60,10 @@ class OutgoingMail(TenantModel):
     state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
 
     class Priority(models.IntegerChoices):
-        """Letters of people go before all that a mailbox has still to send (M20)."""
+        """Letters of people go before all that a mailbox has still to send, those of rules before mailings (M20)."""
 
         SINGLE = 0
+        RULE = 5
         BULK = 10
 
     alias = TenantForeignKey(SenderAlias, on_delete=models.SET_NULL, null=True, related_name="+")  # From, R16
@@ -79,11 +80,12 @@ class OutgoingMail(TenantModel):
     attachment_url = models.TextField(blank=True, default="")  # files by link, fetched when the letter is made (M46)
     contact = TenantForeignKey(Contact, on_delete=models.SET_NULL, null=True, related_name="+")  # whose fields
     lead = TenantForeignKey(Lead, on_delete=models.SET_NULL, null=True, related_name="+")
-    reply_to_message = TenantForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="+")
-    forward_message = TenantForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="+")
+    # Each state writes every index: foreign keys of which `indexes` below has one have none of their own.
+    reply_to_message = TenantForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    forward_message = TenantForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
     # Where it is filed once it is sent.
-    thread = TenantForeignKey(Thread, on_delete=models.SET_NULL, null=True, related_name="outgoing")
-    message = TenantForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="outgoing")
+    thread = TenantForeignKey(Thread, on_delete=models.SET_NULL, null=True, related_name="outgoing", db_index=False)
+    message = TenantForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="outgoing", db_index=False)
 
     message_id_header = models.CharField(max_length=255)  # given when queued, the same on every attempt
     # The final bytes in storage, written before connecting; "" again once a copy lies in the server's Sent folder.
@@ -103,10 +105,14 @@ class OutgoingMail(TenantModel):
     told_at = models.DateTimeField(null=True)  # with triggers: the rooms above know how it ended
     track_opens = models.BooleanField(default=False)
     track_links = models.BooleanField(default=False)
-    tracked = TenantForeignKey(Tracked, on_delete=models.SET_NULL, null=True, related_name="+")  # once it is made
+    # Once it is made.
+    tracked = TenantForeignKey(Tracked, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    is_test = models.BooleanField(default=False)  # goes to its author with a client's values: nothing in it acts
     is_automatic = models.BooleanField(default=False)  # a rule of the account sends it (RFC 3834)
     depth = models.PositiveSmallIntegerField(default=0)  # letters of triggers that led to it, itself among them (M98)
-    mailing = TenantForeignKey("outbox.Mailing", on_delete=models.SET_NULL, null=True, related_name="letters")
+    mailing = TenantForeignKey(
+        "outbox.Mailing", on_delete=models.SET_NULL, null=True, related_name="letters", db_index=False
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = OutgoingMailQuerySet.as_manager()
