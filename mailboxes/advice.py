@@ -118,7 +118,7 @@ def advice_for(code: str, *, provider: Provider | None = None) -> Advice | None:
 
 def advice_of(mailbox: Mailbox) -> Advice | None:
     """What is wrong with a mailbox; None when all is well."""
-    code = mailbox.error_code
+    code = mailbox.fault.code
     if not code:
         return None
     if mailbox.sign_in == Mailbox.SignIn.OAUTH2 and code in GUIDED:  # the guides are about passwords

@@ -92,8 +92,9 @@ def resume_now(actor: Membership, mailbox: Mailbox) -> Mailbox:
         return row
     row.state = _state_to_go_on(row)
     row.next_sync_at = timezone.now() if row.can_receive else None
-    row.failure_count = row.crash_count = 0
-    row.save(update_fields=["state", "next_sync_at", "failure_count", "crash_count"])
+    row.failure_count = row.refusal_count = row.crash_count = 0
+    row.failing_since = None
+    row.save(update_fields=["state", "next_sync_at", "failure_count", "refusal_count", "crash_count", "failing_since"])
     _note(actor, "mailbox.resumed", row)
     if row.can_receive:
         send_on_commit(mailbox_connected, row)

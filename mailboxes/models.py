@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -15,6 +15,13 @@ from crm.models import Store
 from mailboxes.querysets import MailboxQuerySet
 
 STOPPED = ("paused", "disconnected", "removing")  # of Mailbox.State: by a person's word, until another one
+
+
+class Fault(NamedTuple):
+    """What is wrong with a mailbox; both empty when nothing is."""
+
+    code: str  # see mailboxes.advice
+    detail: str  # the server's own words
 
 
 class Mailbox(TenantModel):
@@ -91,8 +98,11 @@ class Mailbox(TenantModel):
 
     status = models.CharField(max_length=5, choices=Status, default=Status.GREEN)
     state = models.CharField(max_length=12, choices=State, default=State.IMPORTING)
+    # What the last visit found, and what sending found, apart from each other: see `fault`.
     error_code = models.CharField(max_length=32, blank=True, default="")  # see mailboxes.advice
     error_detail = models.TextField(blank=True, default="")  # the server's own words
+    smtp_error_code = models.CharField(max_length=32, blank=True, default="")  # cleared by new sign-in data only
+    smtp_error_detail = models.TextField(blank=True, default="")
     import_total = models.PositiveIntegerField(default=0)
     import_done = models.PositiveIntegerField(default=0)
     import_older = models.PositiveIntegerField(default=0)  # letters on the server that are not loaded as older, K10
@@ -139,6 +149,8 @@ class Mailbox(TenantModel):
     next_sync_at = models.DateTimeField(null=True)  # null: not to be synced
     last_synced_at = models.DateTimeField(null=True)
     failure_count = models.PositiveSmallIntegerField(default=0)
+    refusal_count = models.PositiveSmallIntegerField(default=0)  # of them, refused sign-ins
+    failing_since = models.DateTimeField(null=True)  # the first of these failures
     crash_count = models.PositiveSmallIntegerField(default=0)  # visits in a row that outlived their lease: see leases
     history_due_at = models.DateTimeField(null=True)  # when older mail is loaded next; null: nothing to load
     budget_day = models.DateField(null=True)  # the day that `budget_bytes` were fetched on
@@ -190,6 +202,14 @@ class Mailbox(TenantModel):
     @property
     def can_receive(self) -> bool:
         return bool(self.imap_host)
+
+    @property
+    def fault(self) -> Fault:
+        """What people are told of first: a sign-in for sending that needs them, unless letters cannot be read either."""
+        is_unread = self.state in (Mailbox.State.NEEDS_LOGIN, Mailbox.State.ERROR)
+        if self.smtp_error_code and not (is_unread and self.error_code):
+            return Fault(self.smtp_error_code, self.smtp_error_detail)
+        return Fault(self.error_code, self.error_detail)
 
     @property
     def is_stopped(self) -> bool:

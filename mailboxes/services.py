@@ -192,8 +192,9 @@ def _go_on(mailbox: Mailbox) -> None:
     is_first = mailbox.imported_at is None
     mailbox.state = Mailbox.State.IMPORTING if mailbox.can_receive and is_first else Mailbox.State.SYNCED
     mailbox.next_sync_at = timezone.now() if mailbox.can_receive else None
-    mailbox.failure_count = mailbox.crash_count = 0
-    mailbox.error_code = mailbox.error_detail = ""
+    mailbox.failure_count = mailbox.refusal_count = mailbox.crash_count = 0
+    mailbox.failing_since = None
+    mailbox.error_code = mailbox.error_detail = mailbox.smtp_error_code = mailbox.smtp_error_detail = ""
     wants_older = mailbox.can_receive and mailbox.load_older and bool(mailbox.import_older) and not is_first
     mailbox.history_due_at = timezone.now() if wants_older else None
     mailbox.lease_token = mailbox.lease_until = None  # a visit that goes on has nothing to say of the new servers

@@ -19,7 +19,7 @@ from django.db.models import Min
 from django.utils import timezone
 
 from accounts.tenancy import every_account
-from mailboxes.health import SENDING_HELD
+from mailboxes.health import fault_of_sending
 from mailboxes.models import Mailbox
 from outbox import states
 from outbox.advice import AUTHOR_LEFT_CODE, STOPPED_CODE
@@ -57,8 +57,8 @@ def deliver(mailbox_id: int) -> bool:
     fail_left_behind(mailbox)
     if mailbox.is_stopped:
         hold_waiting(mailbox, code=STOPPED_CODE)
-    elif mailbox.error_code in SENDING_HELD:
-        hold_waiting(mailbox, code="auth", detail=mailbox.error_detail)
+    elif fault := fault_of_sending(mailbox):
+        hold_waiting(mailbox, code="auth", detail=fault.detail)
     else:
         has_more = send_all(mailbox)
     settle(mailbox)
@@ -87,7 +87,7 @@ def release_held(mailbox: Mailbox) -> None:
     with transaction.atomic():
         for mail in held.select_for_update(skip_locked=True, of=("self",)):
             # As it is now: somebody may have mended it since we read `mailbox`.
-            if mail.mailbox.error_code in SENDING_HELD:
+            if fault_of_sending(mail.mailbox):
                 fail(mail, code="not_mended", detail=mail.error_detail)
             else:
                 states.put_back(mail, due_at=now)

@@ -10,9 +10,9 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
 from accounts.members import MAX_UNDO_SECONDS
-from mailboxes.health import SENDING_HELD
 from mailboxes.models import STOPPED
 from mailboxes.readable import readable_ids
+from mailkit.oauth import GRANT_ENDED
 from threads.deleted import in_own_deleted
 
 if TYPE_CHECKING:
@@ -111,6 +111,7 @@ class OutgoingMailQuerySet(QuerySet["OutgoingMail"]):
 
 
 _IS_STOPPED = Q(mailbox__state__in=STOPPED)
+_NEEDS_SIGN_IN = ~Q(mailbox__smtp_error_code="") | Q(mailbox__error_code=GRANT_ENDED)
 
 
 def _is_scheduled(now: datetime) -> Q:
@@ -129,7 +130,7 @@ def _is_abandoned(now: datetime) -> Q:
 
 def _is_to_release(now: datetime) -> Q:
     """Not while a person has stopped the mailbox: then they wait for the person, however long."""
-    return Q(state="held") & ~_IS_STOPPED & (~Q(mailbox__error_code__in=SENDING_HELD) | Q(due_at__lte=now))
+    return Q(state="held") & ~_IS_STOPPED & (~_NEEDS_SIGN_IN | Q(due_at__lte=now))
 
 
 def _is_to_settle(now: datetime) -> Q:

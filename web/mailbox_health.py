@@ -74,7 +74,7 @@ def health_of(mailbox: Mailbox) -> Health:
         detail=_import_words(mailbox),
         what=advice.what if advice else "",
         do=advice.do if advice else "",
-        reply=mailbox.error_detail if advice else "",
+        reply=mailbox.fault.detail if advice else "",
         older=older_mail_of(mailbox),
         next_check_at=_next_check(mailbox),
         is_regrouping=mailbox.needs_regrouping,

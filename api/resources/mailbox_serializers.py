@@ -77,8 +77,8 @@ class FiltersField(serializers.Field):
 class MailboxErrorSerializer(serializers.Serializer[Mailbox]):
     """What is wrong, in the server's own words (`detail`) and what to do (`advice`)."""
 
-    code = serializers.CharField(source="error_code")
-    detail = serializers.CharField(source="error_detail")
+    code = serializers.CharField(source="fault.code")
+    detail = serializers.CharField(source="fault.detail")
     advice = serializers.SerializerMethodField()
 
     def get_advice(self, mailbox: Mailbox) -> str:
@@ -196,7 +196,7 @@ class MailboxSerializer(serializers.Serializer[Mailbox]):
 
     @extend_schema_field(MailboxErrorSerializer(allow_null=True))
     def get_error(self, mailbox: Mailbox) -> dict[str, Any] | None:
-        return dict(MailboxErrorSerializer(mailbox).data) if mailbox.error_code else None
+        return dict(MailboxErrorSerializer(mailbox).data) if mailbox.fault.code else None
 
 
 class ChangedMailboxSerializer(MailboxSerializer):

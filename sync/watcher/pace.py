@@ -11,6 +11,7 @@ from mailkit.errors import LoginRefused, MailError, PushNotOffered, ServerThrott
 STEADY_SECONDS = 60  # a connection that lived so long was well: the back-off begins anew
 LONGEST_RETRY = 30 * 60
 THROTTLED_RETRY = 15 * 60  # when the server does not say how long
+LONGEST_WAIT = 24 * 60 * 60  # whatever the server says
 NO_PUSH_RETRY = 24 * 60 * 60  # a server may learn it
 
 
@@ -48,7 +49,7 @@ class Pace:
 def _asked_wait(error: BaseException) -> float:
     """What the server itself wants."""
     if isinstance(error, ServerThrottled):
-        return error.retry_after or THROTTLED_RETRY
+        return min(error.retry_after or THROTTLED_RETRY, LONGEST_WAIT)
     return 0
 
 

@@ -12,6 +12,7 @@ from mailboxes.advice import BY_CODE
 from mailboxes.health import (
     FIRST_RETRY,
     LONGEST_RETRY,
+    LONGEST_WAIT,
     THROTTLED_RETRY,
     code_of,
     judge,
@@ -33,6 +34,7 @@ from tests.conftest import MakeMailbox
         (ConnectionFailed("x"), 500, Mailbox.State.ERROR, LONGEST_RETRY),
         (ServerThrottled("x", retry_after=90), 9, None, timedelta(seconds=90)),
         (ServerThrottled("x"), 1, None, THROTTLED_RETRY),
+        (ServerThrottled("x", retry_after=999_999_999), 1, None, LONGEST_WAIT),
         (TlsRefused("x"), 1, Mailbox.State.ERROR, FIRST_RETRY),
         (FolderGone("x"), 1, Mailbox.State.ERROR, FIRST_RETRY),
         (LoginRefused("x"), 1, None, FIRST_RETRY),
@@ -87,8 +89,9 @@ def test_reading_never_clears_a_refused_sign_in_for_sending(
     for error in (ConnectionFailed("gone"), LoginRefused("no"), None):
         note_failure(mailbox, error) if error else note_synced(mailbox)
         mailbox.refresh_from_db()
-        assert (mailbox.error_code, mailbox.error_detail, mailbox.status) == ("smtp_login_refused", "535 no", "red")
-    assert (mailbox.state, mailbox.failure_count) == ("synced", 0)
+        assert (mailbox.smtp_error_code, mailbox.smtp_error_detail) == ("smtp_login_refused", "535 no")
+        assert (mailbox.fault.code, mailbox.status) == ("smtp_login_refused", "red")
+    assert (mailbox.state, mailbox.failure_count, mailbox.error_code) == ("synced", 0, "")
 
 
 @pytest.mark.rule("M05")

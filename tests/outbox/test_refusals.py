@@ -110,7 +110,7 @@ def test_letters_wait_for_a_sign_in_and_go_by_themselves_after_it(office: Office
     assert Notice.objects.get().kind == "mailbox.needs_login"
     assert not list_mailboxes_with_work()
     store_secret(office.mailbox, Credential.Field.SMTP_PASSWORD, Secret(office.sink.password))
-    Mailbox.objects.filter(pk=office.mailbox.pk).update(error_code="")
+    Mailbox.objects.filter(pk=office.mailbox.pk).update(smtp_error_code="")
     assert list_mailboxes_with_work() == [(office.mailbox.account_id, office.mailbox.pk)]
     deliver(office.mailbox.pk)
     assert sorted(office.sink_ids()) == sorted(mail.message_id_header for mail in mails)
@@ -121,7 +121,7 @@ def test_a_sign_in_mended_just_now_never_fails_what_waited_for_it(office: Office
     store_secret(office.mailbox, Credential.Field.SMTP_PASSWORD, Secret("wrong"))
     mail = after_delivery(queue(mailbox_id=office.mailbox.pk))
     seen_before = Mailbox.objects.get(pk=office.mailbox.pk)
-    Mailbox.objects.filter(pk=office.mailbox.pk).update(error_code="")
+    Mailbox.objects.filter(pk=office.mailbox.pk).update(smtp_error_code="")
     release_held(seen_before)
     mail.refresh_from_db()
     assert mail.state == State.QUEUED
