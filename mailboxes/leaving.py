@@ -48,7 +48,7 @@ def list_personal(member: Membership) -> list[Mailbox]:
 
 
 def _personal(member: Membership) -> MailboxQuerySet:
-    return Mailbox.objects.filter(kind=Mailbox.Kind.PERSONAL, owner=member).exclude(state=Mailbox.State.REMOVING)
+    return Mailbox.objects.to_decide_about().filter(owner=member)
 
 
 @transaction.atomic

@@ -31,6 +31,10 @@ class MailboxQuerySet(QuerySet["Mailbox"]):
         """Those that people connected: all but that of the smart addresses."""
         return self.exclude(kind="system")
 
+    def to_decide_about(self) -> MailboxQuerySet:
+        """The personal ones: of each somebody says what becomes of it when its owner leaves."""
+        return self.filter(kind="personal").exclude(state="removing")
+
     def due_for_sync(self, now: datetime) -> MailboxQuerySet:
         """Whose time has come and that no living worker holds."""
         free = Q(lease_until__isnull=True) | Q(lease_until__lte=now)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from drf_spectacular.utils import extend_schema
+from django.db.models import Prefetch, prefetch_related_objects
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
@@ -24,10 +25,22 @@ from api.resources.people import AvailabilityField, GroupsField, MailAccessField
 from api.viewsets import MemberViewSet
 from mailboxes.leaving import Decision, Fate, deactivate
 from mailboxes.mail_access import change_user
+from mailboxes.models import Mailbox
 
 
-class UserSerializer(serializers.Serializer[Membership]):
-    """A member as administrators see and change them."""
+INVITATION = "invitation-"  # before its number: nobody takes it for the id of a user
+
+
+class PersonalMailboxSerializer(serializers.Serializer[Mailbox]):
+    """All that administrators are told of it, so that they can decide about it (G11)."""
+
+    id = IdField(source="pk")
+    address = serializers.CharField(read_only=True)
+    state = serializers.ChoiceField(Mailbox.State.choices, read_only=True)
+
+
+class ColleagueSerializer(serializers.Serializer[Membership]):
+    """A member as they are set up."""
 
     id = IdField(source="pk")
     email = serializers.EmailField(source="user.email", read_only=True)
@@ -41,10 +54,24 @@ class UserSerializer(serializers.Serializer[Membership]):
     availability = AvailabilityField()
 
 
+class UserSerializer(ColleagueSerializer):
+    """A member as administrators see and change them."""
+
+    personal_mailboxes = PersonalMailboxSerializer(
+        many=True, read_only=True, help_text="To be decided about when they leave: see `deactivate/`."
+    )
+
+
+@extend_schema_field({"type": "string"})
+class InvitationIdField(IdField):
+    def to_representation(self, value: int) -> str:
+        return f"{INVITATION}{value}"
+
+
 class InvitationSerializer(serializers.Serializer[Invitation]):
     """A link that makes one person a member. Its secret is shown once."""
 
-    id = IdField(source="pk")
+    id = InvitationIdField(source="pk", help_text="For `users/invitations/{id}/`: there is no user yet.")
     email = serializers.EmailField(max_length=254)
     role = serializers.ChoiceField(Membership.Role.choices, default=Membership.Role.USER)
     mail_access_all = serializers.BooleanField(default=True)
@@ -96,7 +123,7 @@ class UserView(MemberViewSet):
         return NewInvitationSerializer if self.action == "create" else UserSerializer
 
     def list(self, request: Request) -> Response:
-        people = Membership.objects.select_related("user").prefetch_related("mail_access", "groups")
+        people = Membership.objects.select_related("user").prefetch_related("mail_access", "groups", _mailboxes())
         return self.respond_list(people)
 
     def retrieve(self, request: Request, pk: str) -> Response:
@@ -111,6 +138,11 @@ class UserView(MemberViewSet):
             set_groups_of(self.member, member, data["groups"])
         return self._respond(member)
 
+    @extend_schema(description="Deactivates a user: all their personal mailboxes are paused. See also `deactivate/`.")
+    def destroy(self, request: Request, pk: str) -> Response:
+        deactivate(self.member, get_colleague(pk), {})
+        return Response(status=204)
+
     @extend_schema(description="Invites a person. Give them the link `/invitations/SECRET/` yourself.")
     @idempotent(hidden=("secret",))
     def create(self, request: Request) -> Response:
@@ -121,7 +153,7 @@ class UserView(MemberViewSet):
     @extend_schema(
         description="Your own availability, with every token; somebody else's needs the scope `admin`.",
         request=AvailabilityChoiceSerializer,
-        responses=UserSerializer,
+        responses=ColleagueSerializer,
     )
     @action(detail=True, methods=["post"], write_scope=ANY_TOKEN, needs_fresh_sign_in=False)
     def availability(self, request: Request, pk: str) -> Response:
@@ -130,7 +162,8 @@ class UserView(MemberViewSet):
             raise PermissionDenied
         given = AvailabilityChoiceSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        return self._respond(set_availability(self.member, person, given.validated_data["availability"]))
+        person = set_availability(self.member, person, given.validated_data["availability"])
+        return Response(ColleagueSerializer(person).data)
 
     @extend_schema(
         description="Shuts a user out at once, and says what becomes of each of their personal mailboxes: `pause`, "
@@ -146,7 +179,12 @@ class UserView(MemberViewSet):
         return self._respond(deactivate(self.member, get_colleague(pk), given.decisions()))
 
     def _respond(self, member: Membership) -> Response:
+        prefetch_related_objects([member], _mailboxes())
         return Response(UserSerializer(member).data)
+
+
+def _mailboxes() -> Prefetch[str]:
+    return Prefetch("mailboxes", Mailbox.objects.to_decide_about().order_by("address_key"), "personal_mailboxes")
 
 
 class InvitationView(MemberViewSet):
@@ -162,5 +200,5 @@ class InvitationView(MemberViewSet):
         return self.respond_list(list_invitations(self.member))
 
     def destroy(self, request: Request, pk: str) -> Response:
-        withdraw_invitation(self.member, pk)
+        withdraw_invitation(self.member, pk.removeprefix(INVITATION))
         return Response(status=204)

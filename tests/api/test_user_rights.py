@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.groups import create_group
 from accounts.models import Membership
@@ -62,7 +65,8 @@ def test_invitations_are_listed_and_withdrawn(alice_api: ApiClient, bob_api: Api
     path = f"users/invitations/{made['id']}/"
     assert_closed("DELETE", path, stranger=charlie, without=["mail:read"])
     problem_of(bob_api.get("users/invitations/"), 403)
-    assert find_invitation(made["secret"]).pk == int(made["id"])
+    problem_of(alice_api.get(f"users/{made['id']}/"), 404)  # another number than that of a user
+    assert made["id"] == f"invitation-{find_invitation(made['secret']).pk}"
     assert alice_api.delete(path).status_code == 204
     problem_of(alice_api.delete(path), 404)
 
@@ -81,3 +85,49 @@ def test_leaving_says_what_becomes_of_mailboxes(
     with tenant(bob.account_id):
         mailbox.refresh_from_db()
     assert mailbox.state == Mailbox.State.DISCONNECTED
+
+
+@pytest.mark.rule("G11")
+def test_an_administrator_learns_which_mailboxes_to_decide_about(
+    alice_api: ApiClient, bob: Membership, bob_api: ApiClient, sales: Mailbox, make_mailbox: MakeMailbox
+) -> None:
+    own = make_mailbox("bob@acme.example", owner=bob)
+    told = [{"id": str(own.pk), "address": "bob@acme.example", "state": "synced"}]
+    people = json_of(alice_api.get("users/"))["results"]
+    assert [person["personal_mailboxes"] for person in people] == [[], told]
+    assert json_of(alice_api.get(f"users/{bob.pk}/"))["personal_mailboxes"] == told
+    assert "personal_mailboxes" not in json_of(bob_api.post(f"users/{bob.pk}/availability/", {"availability": "busy"}))
+    decided = {"mailboxes": [{"mailbox": told[0]["id"], "fate": "delete"}]}
+    assert json_of(alice_api.post(f"users/{bob.pk}/deactivate/", decided))["personal_mailboxes"] == []
+
+
+@pytest.mark.rule("G11")
+def test_the_list_of_people_asks_for_all_mailboxes_at_once(
+    alice_api: ApiClient,
+    alice: Membership,
+    bob: Membership,
+    make_mailbox: MakeMailbox,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    make_mailbox("alice@acme.example", owner=alice)
+    alice_api.get("users/")  # notes that she is here
+    with CaptureQueriesContext(connection) as with_one:
+        alice_api.get("users/")
+    for name in ("bob", "bobby"):
+        make_mailbox(f"{name}@acme.example", owner=bob)
+    with django_assert_num_queries(len(with_one)):
+        alice_api.get("users/")
+
+
+@pytest.mark.rule("G11")
+def test_deleting_a_user_deactivates_under_the_same_rules(
+    alice: Membership, alice_api: ApiClient, bob: Membership, bob_api: ApiClient, make_mailbox: MakeMailbox
+) -> None:
+    mailbox = make_mailbox("bob@acme.example", owner=bob)
+    problem_of(bob_api.delete(f"users/{alice.pk}/"), 403)
+    problem_of(alice_api.delete(f"users/{alice.pk}/"), 409, "last-administrator")
+    assert alice_api.delete(f"users/{bob.pk}/").status_code == 204
+    problem_of(bob_api.get("me/"), 401)
+    gone = json_of(alice_api.get(f"users/{bob.pk}/"))
+    assert (gone["is_active"], gone["personal_mailboxes"][0]["state"]) == (False, "paused")
+    assert gone["personal_mailboxes"][0]["id"] == str(mailbox.pk)

@@ -49,7 +49,8 @@ def test_a_member_is_not_invited_again(alice_api: ApiClient, bob: Membership) ->
 
 def test_others_are_refused(alice: Membership, bob_api: ApiClient, charlie: Membership) -> None:
     assert_closed("GET", f"users/{alice.pk}/", stranger=charlie, without=["mail:read"])
-    assert_closed("PATCH", f"users/{alice.pk}/", stranger=charlie)
+    for method in ("PATCH", "DELETE"):
+        assert_closed(method, f"users/{alice.pk}/", stranger=charlie)
     problem_of(bob_api.post("users/", {"email": "eve@acme.example"}), 403)
     people = json_of(ApiClient(charlie).get("users/"))["results"]
     assert [person["email"] for person in people] == ["charlie@globex.example"]
