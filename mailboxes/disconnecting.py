@@ -52,19 +52,25 @@ def resume(member: Membership, mailbox_id: int | str) -> Mailbox:
 
 
 @transaction.atomic
-def disconnect(member: Membership, mailbox_id: int | str, *, emails: str, confirmation: str = "") -> Mailbox:
-    """`confirmation` is the address of the mailbox, typed by who wants its mail deleted.
+def disconnect(member: Membership, mailbox_id: int | str, *, emails: str, confirmation: str | None = None) -> Mailbox:
+    """`confirmation` is the address of the mailbox, typed by who wants its mail deleted: None for a program, which
+    does not choose a wrong row by accident.
 
     Raises MailboxNotFound, SettingRefused, WrongState.
     """
     mailbox = lock_managed_mailbox_for(member, mailbox_id)
     if emails not in set(Emails):
         raise SettingRefused("emails", _("Say whether the emails are kept or deleted."))
-    if emails == Emails.DELETE and email_key(confirmation.strip()) != mailbox.address_key:
-        raise SettingRefused(
-            "confirm", _("Enter the address %(address)s to delete its emails.") % {"address": mailbox.address}
-        )
+    if emails == Emails.DELETE:
+        check_confirmation(mailbox, confirmation)
     return disconnect_now(member, mailbox, emails=Emails(emails))
+
+
+def check_confirmation(mailbox: Mailbox, typed: str | None) -> None:
+    """Raises SettingRefused for another address than that of the mailbox; None: nobody was asked."""
+    if typed is not None and email_key(typed.strip()) != mailbox.address_key:
+        message = _("Enter the address %(address)s to delete its emails.") % {"address": mailbox.address}
+        raise SettingRefused("confirm", message)
 
 
 @transaction.atomic

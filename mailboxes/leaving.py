@@ -16,12 +16,11 @@ from django.utils.translation import gettext as _
 from accounts.errors import NotAllowed
 from accounts.members import RightsChanges, change_rights, lock_administrators
 from accounts.models import Membership
-from mailboxes.disconnecting import Emails, disconnect_now, pause_now
+from mailboxes.disconnecting import Emails, check_confirmation, disconnect_now, pause_now
 from mailboxes.errors import SettingRefused
 from mailboxes.kinds import change_kind, find_owner
 from mailboxes.models import Mailbox
 from mailboxes.querysets import MailboxQuerySet
-from mailkit.addresses import email_key
 
 
 class Fate(StrEnum):
@@ -35,11 +34,13 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`owner_id`: who gets it, with HAND_OVER. `confirmation`: the address of the mailbox, typed, with DELETE."""
+    """`owner_id`: who gets it, with HAND_OVER. `confirmation`: the address of the mailbox, with DELETE, where a person
+    typed it.
+    """
 
     fate: Fate
     owner_id: int | None = None
-    confirmation: str = ""
+    confirmation: str | None = None
 
 
 def list_personal(member: Membership) -> list[Mailbox]:
@@ -74,16 +75,10 @@ def _decide(actor: Membership, member: Membership, mailbox: Mailbox, decision: D
     if decision.fate == Fate.HAND_OVER:
         _hand_over(actor, member, mailbox, decision)
     elif decision.fate == Fate.DELETE:
-        _require_confirmation(mailbox, decision)
+        check_confirmation(mailbox, decision.confirmation)
         disconnect_now(actor, mailbox, emails=Emails.DELETE)
     else:
         disconnect_now(actor, mailbox, emails=Emails.KEEP)
-
-
-def _require_confirmation(mailbox: Mailbox, decision: Decision) -> None:
-    if email_key(decision.confirmation.strip()) != mailbox.address_key:
-        message = _("Enter the address %(address)s to delete its emails.") % {"address": mailbox.address}
-        raise SettingRefused("confirm", message)
 
 
 def _hand_over(actor: Membership, member: Membership, mailbox: Mailbox, decision: Decision) -> None:

@@ -25,7 +25,10 @@ class DisconnectSerializer(serializers.Serializer[Any]):
 
     emails = serializers.ChoiceField([(choice.value, choice.value) for choice in Emails])
     confirm = serializers.CharField(
-        max_length=320, required=False, allow_blank=True, help_text="With `delete`: the address of the mailbox."
+        max_length=320,
+        required=False,
+        allow_blank=True,
+        help_text="With `delete`, where a person typed the address of the mailbox: another one is refused.",
     )
 
 
@@ -62,6 +65,6 @@ class MailboxStoppingView(MemberViewSet):
         get_managed_mailbox_for(self.member, pk)  # nothing is said of the body to those who may not know of it
         data = self.checked_data()
         emails = data["emails"]
-        mailbox = disconnect(self.member, pk, emails=emails, confirmation=data.get("confirm", ""))
+        mailbox = disconnect(self.member, pk, emails=emails, confirmation=data.get("confirm"))
         answer = MailboxSerializer(mailbox, context=self.get_serializer_context()).data
         return Response(answer, status=202 if emails == Emails.DELETE else 200)

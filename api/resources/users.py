@@ -91,13 +91,14 @@ class AvailabilityChoiceSerializer(serializers.Serializer[Any]):
 class DecisionSerializer(serializers.Serializer[Any]):
     """What becomes of one personal mailbox.
 
-    `owner`: the id of the user who gets it, with `hand_over`; `confirm`: the address of the mailbox, with `delete`.
+    `owner`: the id of the user who gets it, with `hand_over`; `confirm`: the address of the mailbox, with `delete`,
+    where a person typed it: another one is refused.
     """
 
     mailbox = RowIdField()
     fate = serializers.ChoiceField([(fate.value, fate.value) for fate in Fate])
     owner = RowIdField(required=False, allow_null=True, default=None)
-    confirm = serializers.CharField(required=False, allow_blank=True, default="", max_length=320)
+    confirm = serializers.CharField(required=False, allow_blank=True, max_length=320)
 
 
 class DeactivationSerializer(serializers.Serializer[Any]):
@@ -107,7 +108,7 @@ class DeactivationSerializer(serializers.Serializer[Any]):
 
     def decisions(self) -> dict[int, Decision]:
         rows = self.validated_data["mailboxes"]
-        return {row["mailbox"]: Decision(Fate(row["fate"]), row["owner"], row["confirm"]) for row in rows}
+        return {row["mailbox"]: Decision(Fate(row["fate"]), row["owner"], row.get("confirm")) for row in rows}
 
 
 class UserView(MemberViewSet):

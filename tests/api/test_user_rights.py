@@ -76,8 +76,8 @@ def test_leaving_says_what_becomes_of_mailboxes(
 ) -> None:
     mailbox, path = make_mailbox("bob@acme.example", owner=bob), f"users/{bob.pk}/deactivate/"
     assert_closed("POST", path, stranger=charlie)
-    unconfirmed = {"mailboxes": [{"mailbox": str(mailbox.pk), "fate": "delete"}]}
-    problem_of(alice_api.post(path, unconfirmed), 400)
+    mistyped = {"mailboxes": [{"mailbox": str(mailbox.pk), "fate": "delete", "confirm": ""}]}
+    problem_of(alice_api.post(path, mistyped), 400)
     problem_of(alice_api.post(path, {"mailboxes": [{"mailbox": "0", "fate": "pause"}]}), 400)
     gone = json_of(alice_api.post(path, {"mailboxes": [{"mailbox": str(mailbox.pk), "fate": "disconnect"}]}))
     assert gone["is_active"] is False
