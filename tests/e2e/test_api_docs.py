@@ -22,6 +22,7 @@ def test_the_schema_is_shown(path: str, page: Page, live_server: LiveServer) -> 
     page.on("console", note)
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(live_server.url + path)
-    expect(page.get_by_text("CRM Mail API").first).to_be_visible(timeout=60_000)
-    expect(page.get_by_text("account").first).to_be_visible(timeout=30_000)
+    # Redoc reads all of the schema before it shows anything: seconds, and minutes where many tests run.
+    expect(page.get_by_text("CRM Mail API").first).to_be_visible(timeout=240_000)
+    expect(page.get_by_text("account").first).to_be_visible(timeout=60_000)
     assert errors == []
