@@ -30,6 +30,7 @@ from mailboxes.signals import daily_limit_changed, grouping_changed, older_wante
 
 MIN_INTERVAL_MINUTES = 5
 MAX_DAILY_LIMIT = 1_000_000
+MAX_LETTERS_PER_MINUTE = 3_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class MailboxSettings:
     delete_after_upload: bool | None = None
     sent_folder: str | None = None
     daily_limit: int | None = None  # 0: that of the instance
+    letters_per_minute: int | None = None  # the same
     unmatched: str | None = None  # Mailbox.Unmatched
     create_contacts: bool | None = None
     contacts_only: bool | None = None
@@ -102,6 +104,8 @@ def check_changes(member: Membership, mailbox: Mailbox, changes: MailboxSettings
         _check_interval(changes.interval_minutes)
     if changes.daily_limit is not None and not 0 <= changes.daily_limit <= MAX_DAILY_LIMIT:
         raise SettingRefused("daily_limit", _("Enter a number of letters, or nothing for the usual limit."))
+    if changes.letters_per_minute is not None and not 0 <= changes.letters_per_minute <= MAX_LETTERS_PER_MINUTE:
+        raise SettingRefused("letters_per_minute", _("Enter a number of letters, or nothing for the usual pace."))
     if changes.shared_with_admins is not None and mailbox.owner_id != member.pk:
         raise SettingRefused("shared_with_admins", _("Only the owner of a personal mailbox can share it."))
     if changes.filters is not None:

@@ -109,7 +109,10 @@ BY_CODE: dict[str, Advice] = {
     ),
     "over_daily_limit": Advice(
         _("This mailbox has sent as many letters as it may in one day."),
-        _("Nothing to do: the letter goes tomorrow. The limit can be raised in the settings of the mailbox."),
+        _(
+            "Nothing to do: the letter goes tomorrow. Mailings leave a fifth of the day's letters to people. The limit "
+            "can be raised in the settings of the mailbox."
+        ),
     ),
     "bounced": Advice(
         _("The letter was sent, but it came back: a recipient's server could not deliver it."),

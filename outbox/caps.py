@@ -22,9 +22,14 @@ DEFERRED = "mailbox.daily_limit"
 
 
 @transaction.atomic
-def defer_waiting(mailbox: Mailbox, now: datetime) -> None:
-    """All that is due goes tomorrow, and says so; its authors are told once a day."""
-    due = OutgoingMail.objects.waiting(now).filter(mailbox=mailbox).select_for_update(skip_locked=True)
+def defer_waiting(mailbox: Mailbox, priority: int, now: datetime) -> None:
+    """All that is due goes tomorrow as this one does, and says so; its authors are told once a day. What mailings must
+    leave to others is still theirs today.
+    """
+    waiting = OutgoingMail.objects.waiting(now).filter(mailbox=mailbox)
+    if priority == OutgoingMail.Priority.BULK:
+        waiting = waiting.filter(priority=priority)
+    due = waiting.select_for_update(skip_locked=True)
     late = OutgoingMail.objects.filter(pk__in=[*due.values_list("pk", flat=True)])
     authors = set(late.values_list("author_id", flat=True))
     late.update(due_at=next_day(mailbox, now), error_code=OVER_DAILY_LIMIT, error_detail="")

@@ -13,7 +13,6 @@ import uuid
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -30,6 +29,7 @@ from outbox.errors import FieldsRefused, InvalidRecipient, InvalidSubject, Lette
 from outbox.mailing_states import AUTHOR_LEFT, BOUNCES, NO_MAILER, REFUSED, SENDER, pause_by_rule, tell
 from outbox.mailings import letter_of, values_of
 from outbox.models import Mailing, MailingRecipient, OutgoingMail
+from outbox.pace import rate_of
 from outbox.querysets import MOVING
 from outbox.queueing import check_letter, store_letter, wake
 from outbox.suppression import marks_of
@@ -71,7 +71,7 @@ def feed(mailing_id: int) -> int:
     if reason:
         pause_by_rule(mailing.pk, reason)
         return 0
-    room = _most_ahead() - mailing.letters.filter(state__in=MOVING).count()
+    room = _most_ahead(mailing) - mailing.letters.filter(state__in=MOVING).count()
     try:
         count = _make_letters(mailing, room)
     except LeaseLost:
@@ -80,8 +80,10 @@ def feed(mailing_id: int) -> int:
     return count
 
 
-def _most_ahead() -> int:
-    rate = settings.SEND_PER_SECOND
+def _most_ahead(mailing: Mailing) -> int:
+    written_in = mailing.mailbox
+    carrier = written_in.outgoing_mailbox or written_in if written_in else None
+    rate = rate_of(carrier) if carrier else 0
     return max(LEAST_AHEAD, min(MOST_AHEAD, int(SECONDS_AHEAD * rate))) if rate else MOST_AHEAD
 
 

@@ -10,8 +10,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from mailboxes.models import Mailbox
 from outbox.bounces import CAME_BACK
-from outbox.models import Mailing, MailingRecipient, OutgoingMail, SendingPace, Suppression
-from outbox.pace import daily_limit_of, start_of_day
+from outbox.models import Mailing, MailingRecipient, OutgoingMail, Suppression
+from outbox.pace import limit_for, sent_today
 from outbox.querysets import MOVING
 from outbox.queues import expected_end
 from threads.models import Message
@@ -83,7 +83,8 @@ def eta_of(mailing: Mailing, now: datetime) -> datetime | None:
     left = _people_left(mailing, carrier) + OutgoingMail.objects.filter(mailbox=carrier, state__in=MOVING).count()
     if not left:
         return None
-    return expected_end(left, _left_today(carrier, now), carrier, now)
+    limit = limit_for(carrier, OutgoingMail.Priority.BULK)
+    return expected_end(left, sent_today(carrier, now), limit, carrier, now)
 
 
 def _people_left(mailing: Mailing, carrier: Mailbox) -> int:
@@ -92,11 +93,6 @@ def _people_left(mailing: Mailing, carrier: Mailbox) -> int:
     running = Mailing.objects.filter(through, state=Mailing.State.RUNNING)
     waiting = Q(mailing=mailing) | Q(mailing__in=running)
     return MailingRecipient.objects.filter(waiting, state=Waiting).count()
-
-
-def _left_today(mailbox: Mailbox, now: datetime) -> int:
-    row = SendingPace.objects.filter(mailbox=mailbox, day=start_of_day(mailbox, now).date()).first()
-    return max(0, daily_limit_of(mailbox) - (row.sent_count if row else 0))
 
 
 def _unsubscribed(mailing: Mailing) -> int:

@@ -13,7 +13,7 @@ from django.db.models import Count, Max, Q
 from accounts.models import Membership
 from mailboxes.models import Mailbox
 from outbox.models import OutgoingMail, SendingPace
-from outbox.pace import daily_limit_of, next_day, seconds_between_letters, start_of_day
+from outbox.pace import limit_for, next_day, seconds_between_letters, start_of_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,12 @@ class QueueReport:
 def report_queues(member: Membership, now: datetime) -> Sequence[QueueReport]:
     """Of mailboxes where something waits that is not scheduled, the longest first."""
     waiting = OutgoingMail.objects.visible_to(member).of_working_mailboxes().in_queue("waiting", now)
-    numbers = {"all": Count("id"), "late": Count("id", filter=Q(due_at__gt=now)), "last_due": Max("due_at")}
+    numbers = {
+        "all": Count("id"),
+        "late": Count("id", filter=Q(due_at__gt=now)),
+        "last_due": Max("due_at"),
+        "last_in_line": Max("priority"),
+    }
     counts = {row["mailbox"]: row for row in waiting.order_by().values("mailbox").annotate(**numbers)}
     if not counts:
         return []
@@ -42,16 +47,19 @@ def report_queues(member: Membership, now: datetime) -> Sequence[QueueReport]:
 def _report(mailbox: Mailbox, counts: Mapping[str, Any], row: SendingPace | None, now: datetime) -> QueueReport:
     day = start_of_day(mailbox, now)
     sent_today = row.sent_count if row and row.day == day.date() else 0
-    left_today = max(0, daily_limit_of(mailbox) - sent_today)
-    ends_at = max(expected_end(counts["all"], left_today, mailbox, now), counts["last_due"])
+    limit = limit_for(mailbox, counts["last_in_line"])
+    ends_at = max(expected_end(counts["all"], sent_today, limit, mailbox, now), counts["last_due"])
     return QueueReport(mailbox, counts["all"], counts["late"], ends_at)
 
 
-def expected_end(waiting: int, left_today: int, mailbox: Mailbox, now: datetime) -> datetime:
-    """At the mailbox's pace; what the day does not hold goes on the next ones."""
-    pause = timedelta(seconds=seconds_between_letters())
+def expected_end(waiting: int, sent_today: int, limit: int, mailbox: Mailbox, now: datetime) -> datetime:
+    """At the mailbox's pace; what the day does not hold goes on the next ones. `limit`: that of the last letter, which
+    is a mailing's if there is one.
+    """
+    pause = timedelta(seconds=seconds_between_letters(mailbox))
+    left_today = max(0, limit - sent_today)
     if waiting <= left_today:
         return now + max(0, waiting - 1) * pause
-    over, limit = waiting - left_today, daily_limit_of(mailbox)
+    over = waiting - left_today
     days = math.ceil(over / limit)
     return next_day(mailbox, now) + timedelta(days=days - 1) + (over - (days - 1) * limit - 1) * pause

@@ -60,7 +60,7 @@ def send_all(mailbox: Mailbox) -> bool:
     turn, token = Turn(mailbox), uuid.uuid4()
     letters = DueLetters(mailbox, token)
     with leases.kept(token), Line() as line, SentLetters(token) as sent:
-        while not (is_over := turn.is_over()) and (mail := letters.claim_next()):
+        while not (is_over := turn.is_over()) and not pace.is_far(mailbox) and (mail := letters.claim_next()):
             if not _send(mail, line, sent):
                 return False
     return is_over and OutgoingMail.objects.waiting(timezone.now()).filter(mailbox=mailbox).exists()
@@ -85,7 +85,7 @@ def _send(mail: OutgoingMail, line: Line, sent: SentLetters) -> bool:
 
 def _hand_over(mail: OutgoingMail, line: Line, sent: SentLetters) -> bool:
     """At the mailbox's pace; whether the next one may follow. Raises LetterChanged."""
-    token = pace.take(mail.mailbox, timezone.now())
+    token = pace.take(mail.mailbox, mail.priority, timezone.now())
     if token is None:
         _wait_for_tomorrow(mail)
         return False
@@ -111,4 +111,4 @@ def _wait_for_tomorrow(mail: OutgoingMail) -> None:
     now = timezone.now()
     with transaction.atomic():
         states.give_up_claim(mail, due_at=now)
-        caps.defer_waiting(mail.mailbox, now)
+        caps.defer_waiting(mail.mailbox, mail.priority, now)

@@ -141,8 +141,11 @@ BY_KIND = {
     DEFERRED: Words(
         "clock",
         "",
-        gettext_lazy("%(what)s has sent all it may today"),
-        gettext_lazy("Letters of yours wait in the outbox and go out tomorrow."),
+        gettext_lazy("%(what)s: letters wait until tomorrow"),
+        gettext_lazy(
+            "It has sent what it may in a day, and the rest of yours goes tomorrow. Mailings stop earlier, so that "
+            "letters of people still go today."
+        ),
         gettext_lazy("See the outbox"),
     ),
     PAUSED: Words(

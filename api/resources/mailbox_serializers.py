@@ -11,7 +11,7 @@ from api.custom_values_field import CustomValuesField
 from api.ids import IdField, RowIdField
 from api.signature_field import SignatureField
 from mailboxes.advice import advice_of
-from mailboxes.behavior import MAX_DAILY_LIMIT
+from mailboxes.behavior import MAX_DAILY_LIMIT, MAX_LETTERS_PER_MINUTE
 from mailboxes.checking import CheckReport, ReportedStep
 from mailboxes.models import Mailbox, MailboxFilter
 from mailboxes.requests import Filter
@@ -129,6 +129,13 @@ class MailboxSerializer(serializers.Serializer[Mailbox]):
         max_value=MAX_DAILY_LIMIT,
         help_text="So many letters go out in a day, the rest on the next one. 0 or null: as usual at this instance.",
     )
+    letters_per_minute = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=0,
+        max_value=MAX_LETTERS_PER_MINUTE,
+        help_text="Letters go out no faster. 0 or null: as usual at this instance.",
+    )
     track_opens = serializers.BooleanField(
         required=False, allow_null=True, help_text="Whether opens of its letters are told. null: as the account."
     )
@@ -188,6 +195,9 @@ class MailboxSerializer(serializers.Serializer[Mailbox]):
     error = serializers.SerializerMethodField()
 
     def validate_daily_limit(self, value: int | None) -> int:
+        return value or 0
+
+    def validate_letters_per_minute(self, value: int | None) -> int:
         return value or 0
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:

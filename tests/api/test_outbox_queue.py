@@ -75,6 +75,14 @@ def test_the_daily_limit_of_a_mailbox(alice_api: ApiClient, sales: Mailbox) -> N
     assert alice_api.patch(f"mailboxes/{sales.pk}/", {"daily_limit": -1}).status_code == 400
 
 
+@pytest.mark.rule("M20")
+def test_the_pace_of_a_mailbox(alice_api: ApiClient, sales: Mailbox) -> None:
+    assert json_of(alice_api.get(f"mailboxes/{sales.pk}/"))["letters_per_minute"] is None
+    assert json_of(alice_api.patch(f"mailboxes/{sales.pk}/", {"letters_per_minute": 20}))["letters_per_minute"] == 20
+    assert json_of(alice_api.patch(f"mailboxes/{sales.pk}/", {"letters_per_minute": None}))["letters_per_minute"] == 0
+    assert alice_api.patch(f"mailboxes/{sales.pk}/", {"letters_per_minute": 3601}).status_code == 400
+
+
 @pytest.mark.rule("M96")
 def test_the_history_of_all_letters(alice_api: ApiClient, later: OutgoingMail, alice: Membership) -> None:
     with tenant(alice.account_id):

@@ -37,6 +37,22 @@ def test_beyond_the_limit_letters_wait_for_tomorrow(office: Office, queue: Queue
     assert notice.facts == {"mailbox": office.mailbox.pk}
 
 
+@pytest.mark.rule("M20", "M91", "M92")
+def test_mailings_leave_a_part_of_the_day_to_people(office: Office, queue: Queue) -> None:
+    Mailbox.objects.update(daily_limit=5)
+    for _ in range(6):
+        queue(mailbox_id=office.mailbox.pk)
+    OutgoingMail.objects.update(priority=OutgoingMail.Priority.BULK)
+    deliver(office.mailbox.pk)
+    assert OutgoingMail.objects.filter(state=State.QUEUED, error_code="over_daily_limit").count() == 2
+    single, other = queue(mailbox_id=office.mailbox.pk), queue(mailbox_id=office.mailbox.pk)
+    deliver(office.mailbox.pk)
+    single.refresh_from_db()
+    other.refresh_from_db()
+    assert (single.state, other.state, other.error_code) == (State.SENT, State.QUEUED, "over_daily_limit")
+    assert len(office.sink.letters) == 5
+
+
 @pytest.mark.rule("M91")
 def test_on_the_next_day_they_go(office: Office, queue: Queue) -> None:
     Mailbox.objects.update(daily_limit=1)

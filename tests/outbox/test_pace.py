@@ -26,16 +26,16 @@ Priority = OutgoingMail.Priority
 @pytest.mark.rule("M20")
 def test_the_first_goes_at_once_and_the_others_a_second_apart(alices: Mailbox, settings: Settings) -> None:
     settings.SEND_PER_SECOND = 1
-    waits = [pace.take(alices, timezone.now()) for _ in range(3)]
+    waits = [pace.take(alices, Priority.SINGLE, timezone.now()) for _ in range(3)]
     assert [round(token.wait_seconds) for token in waits if token] == [0, 1, 2]
     SendingPace.objects.update(filled_at=timezone.now() - timedelta(hours=1))
-    again = [pace.take(alices, timezone.now()) for _ in range(2)]
+    again = [pace.take(alices, Priority.SINGLE, timezone.now()) for _ in range(2)]
     assert [round(token.wait_seconds) for token in again if token] == [0, 1], "an hour of silence saves nothing up"
 
 
 @pytest.mark.rule("M20")
 def test_without_a_limit_nobody_waits(alices: Mailbox) -> None:
-    tokens = [pace.take(alices, timezone.now()) for _ in range(20)]
+    tokens = [pace.take(alices, Priority.SINGLE, timezone.now()) for _ in range(20)]
     assert [token.wait_seconds for token in tokens if token] == [0] * 20
     assert SendingPace.objects.get().sent_count == 20
 
@@ -108,3 +108,26 @@ def test_a_long_queue_gives_way_when_another_mailbox_waits(
     deliver(other.mailbox.pk)
     assert deliver(long.mailbox.pk) is False
     assert len(long.sink.letters) == 7
+
+
+@pytest.mark.rule("M20")
+def test_a_mailbox_may_have_a_pace_of_its_own(alices: Mailbox, settings: Settings) -> None:
+    settings.SEND_PER_SECOND = 1
+    alices.letters_per_minute = 30
+    waits = [pace.take(alices, Priority.SINGLE, timezone.now()) for _ in range(3)]
+    assert [round(token.wait_seconds) for token in waits if token] == [0, 2, 4]
+
+
+@pytest.mark.rule("M20")
+def test_no_worker_stands_still_at_a_slow_mailbox(office: Office, queue: Queue) -> None:
+    Mailbox.objects.update(letters_per_minute=2)
+    for _ in range(2):
+        queue(mailbox_id=office.mailbox.pk)
+    began_at = time.monotonic()
+    assert deliver(office.mailbox.pk) is False
+    assert time.monotonic() - began_at < pace.PATIENCE
+    assert len(office.sink.letters) == 1
+    assert OutgoingMail.objects.get(state="queued").attempts == 0
+    SendingPace.objects.update(filled_at=timezone.now() - timedelta(seconds=30))
+    deliver(office.mailbox.pk)
+    assert len(office.sink.letters) == 2

@@ -94,7 +94,7 @@ def test_what_came_back_long_ago_leaves_the_card(
     [
         ("mail.bounced", "came back"),
         ("mailbox.daily_warning", "2000 letters have gone out"),
-        ("mailbox.daily_limit", "has sent all it may today"),
+        ("mailbox.daily_limit", "letters wait until tomorrow"),
     ],
 )
 def test_notices(signed_in: SignIn, private: Mailbox, alice: Membership, kind: str, words: str) -> None:

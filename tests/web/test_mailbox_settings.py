@@ -53,6 +53,18 @@ def test_a_wrong_limit_keeps_what_was_typed(signed_in: SignIn, alice: Membership
     assert 'aria-invalid="true"' in page
 
 
+@pytest.mark.rule("M20")
+def test_a_pace_of_its_own(signed_in: SignIn, alice: Membership, sales: Mailbox, in_account: Account) -> None:
+    client, url = signed_in(alice), reverse("mailbox", args=[sales.pk])
+    client.post(url, VALUES | {"letters_per_minute": "20"})
+    sales.refresh_from_db()
+    assert sales.letters_per_minute == 20
+    assert 'value="20"' in client.get(url).content.decode()
+    client.post(url, VALUES | {"letters_per_minute": ""})
+    sales.refresh_from_db()
+    assert sales.letters_per_minute == 0
+
+
 @pytest.mark.rule("K24")
 def test_only_the_owner_shares_a_personal_mailbox(
     signed_in: SignIn, alice: Membership, sales: Mailbox, private: Mailbox, in_account: Account

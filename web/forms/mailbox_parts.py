@@ -12,6 +12,7 @@ from mailboxes.models import Mailbox
 from mailboxes.requests import filter_of
 
 SWITCH_VALUES = {"": None, "on": True, "off": False}  # of a list of three: as the account, on, off
+LIMITS = ("daily_limit", "letters_per_minute")  # an empty one is that of the instance, which is stored as 0
 ADDRESS = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
@@ -70,7 +71,7 @@ class MailboxPart(forms.Form):
 def values_of(mailbox: Mailbox) -> dict[str, Any]:
     stored = {name: getattr(mailbox, name) for name in PLAIN}
     chosen = {name: getattr(mailbox, f"{name}_id") or "" for name in CHOICES}
-    stored["daily_limit"] = mailbox.daily_limit or None
+    stored |= {name: getattr(mailbox, name) or None for name in LIMITS}
     names = {is_on: name for name, is_on in SWITCH_VALUES.items()}
     stored |= {name: names[getattr(mailbox, name)] for name in SWITCHES}
     return {**stored, **chosen, "filters": "\n".join(mailbox.filters.values_list("value", flat=True))}
