@@ -1,12 +1,18 @@
-"""The merge fields there are, by what they belong to: their names, their words for the picker, their values (K52)."""
+"""The merge fields there are, by what they belong to: their names, their words for the picker, their values (K52).
+
+Values are written for clients: in the language of the account and by its clock, whoever writes or works (M18).
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from zoneinfo import ZoneInfo
 
+from django.utils import timezone, translation
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -193,14 +199,24 @@ def _picker_group(group: Group[Any], own: Iterable[PickerField]) -> PickerGroup:
     return PickerGroup(group.name, group.label, (*built_in, *own))
 
 
+@contextmanager
+def as_clients_read(account: Account) -> Iterator[None]:
+    """What is written in here has the account's words and formats."""
+    with translation.override(account.language), timezone.override(ZoneInfo(account.timezone)):
+        yield
+
+
 def sender_values(author: Membership, mailbox: Mailbox | None) -> dict[str, str]:
     """The sender's fields of a letter that this member writes in this mailbox; what is built in goes first (R03)."""
-    own = {f"{MAILBOX.name}.{code}": text for code, text in mailbox_texts(mailbox).items()}
+    with as_clients_read(author.account):
+        own = {f"{MAILBOX.name}.{code}": text for code, text in mailbox_texts(mailbox).items()}
     return {**own, **USER.values_of(author), **ACCOUNT.values_of(author.account), **MAILBOX.values_of(mailbox)}
 
 
 def card_values(cards: Cards) -> dict[str, str]:
-    """The fields of cards, and those that the account added to them by code: `lead.CODE`, and bare `CODE`."""
+    """The fields of cards, and those that the account added to them by code: `lead.CODE`, and bare `CODE`. In the
+    language that is active: see `as_clients_read`.
+    """
     rows: tuple[tuple[Group[Any], Card | None], ...] = (
         *((LEAD, cards.lead), (CONTACT, cards.contact)),
         *((COMPANY, cards.company), (CUSTOMER, cards.customer)),
@@ -219,4 +235,6 @@ def card_values(cards: Cards) -> dict[str, str]:
 
 def letter_values(author: Membership, mailbox: Mailbox | None, cards: Cards) -> dict[str, str]:
     """All that `names` knows, of one letter."""
-    return {**card_values(cards), **sender_values(author, mailbox)}
+    with as_clients_read(author.account):
+        cards_own = card_values(cards)
+    return {**cards_own, **sender_values(author, mailbox)}

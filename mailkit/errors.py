@@ -17,6 +17,7 @@ MailError
     ├── RecipientRefused      every recipient was refused; `recipients` says why
     ├── PushNotOffered        the server has no IDLE: it must be polled
     ├── FetchRefused          a web address that we do not fetch, or an answer we do not take
+    │   └── AnswerTooLarge    its answer has more bytes than we take
     ├── ImageUnreadable       a file that is no raster image, or too large a one
     ├── UnsafeText            a value holds NUL, CR or LF and would have become a command or a header
     └── ProtocolViolated      the server does not speak the protocol, or exceeds our limits
@@ -144,7 +145,11 @@ class PushNotOffered(PermanentMailError):
 
 
 class FetchRefused(PermanentMailError):
-    """A web address that we do not fetch, or an answer that is not 200, too large, or compressed."""
+    """A web address that we do not fetch, or an answer that is not 200 (then `code` says what), or compressed."""
+
+
+class AnswerTooLarge(FetchRefused):
+    """Its answer has more bytes than we take."""
 
 
 class ImageUnreadable(PermanentMailError):

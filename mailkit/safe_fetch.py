@@ -15,7 +15,7 @@ from time import monotonic
 import httpcore
 import httpx
 
-from mailkit.errors import ConnectionFailed, FetchRefused, MailError, TlsRefused
+from mailkit.errors import AnswerTooLarge, ConnectionFailed, FetchRefused, MailError, TlsRefused
 from mailkit.network import Resolver
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -130,7 +130,7 @@ class _BoundedStream(httpx.SyncByteStream):
             for part in self._parts:
                 self._left -= len(part)
                 if self._left < 0:
-                    raise FetchRefused("The answer is larger than what we take")
+                    raise AnswerTooLarge("The answer is larger than what we take")
                 yield part
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
             raise ConnectionFailed("The server broke off", step="connect") from error
@@ -234,7 +234,7 @@ def _check_encoding(response: httpcore.Response) -> None:
 
 def _read(response: httpx.Response) -> Fetched:
     if response.status_code != httpx.codes.OK:
-        raise FetchRefused(f"The server answered {response.status_code}")
+        raise FetchRefused(f"The server answered {response.status_code}", code=response.status_code)
     content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     return Fetched(url=str(response.url), content_type=content_type, content=b"".join(response.iter_raw()))
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from letter_templates.errors import PartRefused, TemplateRefused
 from mailboxes.health import note_smtp_refused
@@ -36,7 +36,8 @@ def attempt(mail: OutgoingMail, line: Line) -> bytes:
     """
     failpoint("T3")
     try:
-        raw = freeze(mail)
+        with translation.override(mail.author.user.language):  # what is wrong with it is said to its author
+            raw = freeze(mail)
     except (FileNotFoundError, LinkFailed, TemplateRefused, UnsafeText) as error:
         _give_up_making(mail, error)
         return b""

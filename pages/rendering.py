@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
 from django.utils.html import linebreaks, urlize
 from django.utils.safestring import mark_safe
 
 from accounts.models import Account
 from crm.models import Card, Company, Customer, Lead
-from letter_templates.fields import ACCOUNT, MAILBOX, USER, Cards, card_values, cards_of
+from letter_templates.fields import ACCOUNT, MAILBOX, USER, Cards, as_clients_read, card_values, cards_of
 from letter_templates.models import Template
 from letter_templates.rendering import render_part
 from mailboxes.mailbox_fields import mailbox_texts
@@ -49,7 +48,7 @@ class Filled:
 
 def fill_in(fields: PageFields, card: Card | None, account: Account) -> Filled:
     """In the language and time of the account. Raises PartRefused."""
-    with translation.override(account.language), timezone.override(account.timezone):
+    with as_clients_read(account):
         values = _values(card, account)
         header = render_part("header", fields.header, values, "header")
         if fields.format == Template.Format.TEXT:
