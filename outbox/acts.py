@@ -43,7 +43,14 @@ def add_acts(mail: OutgoingMail, request: LetterRequest, written_in: Mailbox) ->
         mail.track_opens, mail.track_links = switches.opens, switches.links
     mail.is_automatic, mail.depth = request.is_automatic, request.depth
     mail.mailing_id = request.mailing_id
-    mail.priority = OutgoingMail.Priority.SINGLE if request.mailing_id is None else OutgoingMail.Priority.BULK
+    mail.priority = _priority_of(request)
+
+
+def _priority_of(request: LetterRequest) -> OutgoingMail.Priority:
+    """Somebody waits for what a person writes; what rules send may be thousands at once."""
+    if request.mailing_id is not None:
+        return OutgoingMail.Priority.BULK
+    return OutgoingMail.Priority.RULE if request.is_automatic else OutgoingMail.Priority.SINGLE
 
 
 def _first(letter: bool | None, mailbox: bool | None, account: bool) -> bool:

@@ -77,7 +77,7 @@ def test_rule_of_the_account_keeps_the_triggers_of_its_template_whoever_it_sends
     mail = queue_letter(bob, fill_from_template(bob, request))
     assert read_choice(mail.triggers) == CHOICE
     assert (mail.is_automatic, mail.depth, mail.track_opens) == (True, 2, True)
-    assert mail.priority == OutgoingMail.Priority.SINGLE
+    assert mail.priority == OutgoingMail.Priority.RULE
 
 
 @pytest.mark.parametrize(

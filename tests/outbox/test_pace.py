@@ -70,13 +70,14 @@ def test_eight_workers_at_one_mailbox_keep_its_pace(
     assert busiest <= MOST_IN_TEN_SECONDS
 
 
-@pytest.mark.rule("M20")
-def test_letters_of_people_go_before_all_others(office: Office, queue: Queue) -> None:
+@pytest.mark.rule("M20", "M92")
+def test_letters_of_people_go_before_those_of_rules_and_these_before_mailings(office: Office, queue: Queue) -> None:
     bulk = [queue(mailbox_id=office.mailbox.pk) for _ in range(3)]
     OutgoingMail.objects.update(priority=Priority.BULK, due_at=timezone.now() - timedelta(hours=1))
+    automatic = [queue(mailbox_id=office.mailbox.pk, is_automatic=True) for _ in range(2)]
     single = queue(mailbox_id=office.mailbox.pk)
     deliver(office.mailbox.pk)
-    assert office.sink_ids() == [mail.message_id_header for mail in (single, *bulk)]
+    assert office.sink_ids() == [mail.message_id_header for mail in (single, *automatic, *bulk)]
 
 
 @pytest.mark.rule("M20")

@@ -39,9 +39,7 @@ def test_a_second_a_letter_and_what_a_day_does_not_hold_on_the_next(
 
 
 @pytest.mark.rule("M20", "M91")
-def test_letters_of_a_mailing_end_by_what_it_may_use_of_a_day(
-    queue: Queue, alice: Membership, alices: Mailbox
-) -> None:
+def test_letters_of_a_mailing_end_by_what_it_may_use_of_a_day(queue: Queue, alice: Membership, alices: Mailbox) -> None:
     Mailbox.objects.update(daily_limit=5)
     midnight = next_day(alices, timezone.now())
     for _ in range(5):
