@@ -32,6 +32,7 @@ KINDS = (
     "mailbox.needs_login",
     "mailbox.daily_warning",
     "mailbox.daily_limit",
+    "mailbox.provider_limit",
     "mailing.paused",
     "mailbox.connected_for_you",
     "mailbox.made_personal",

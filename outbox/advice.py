@@ -38,7 +38,7 @@ BY_CODE: dict[str, Advice] = {
     ),
     "daily_limit": Advice(
         _("The provider's sending limit is used up."),
-        _("Wait until it is reset, usually the next day, and send the letter again."),
+        _("Nothing to do: we try again every hour for a day, by one letter. The others wait for it."),
     ),
     "refused": Advice(
         _("The server did not accept the letter."),

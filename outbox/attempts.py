@@ -18,7 +18,7 @@ from mailkit.types import RecipientResult, SmtpResult
 from outbox import states
 from outbox.composing import freeze
 from outbox.errors import LinkFailed
-from outbox.failures import MAX_ATTEMPTS, code_of_reply, judge, pause_after, words_of
+from outbox.failures import LIMIT, MAX_ATTEMPTS, code_of, code_of_reply, judge, pause_after, words_of
 from outbox.line import Line
 from outbox.models import OutgoingMail, OutgoingRecipient
 from outbox.notices import FAILED, SOME_REFUSED, UNKNOWN, tell_author
@@ -119,7 +119,7 @@ def _record_parts(mail: OutgoingMail, outcome: SmtpResult | MailError) -> None:
     if isinstance(outcome, SmtpResult):
         _record_answers(mail, outcome.recipients)
         _conclude(mail, is_accepted=True)
-    elif isinstance(outcome, RecipientRefused):
+    elif isinstance(outcome, RecipientRefused) and code_of(outcome) != LIMIT:
         _record_answers(mail, outcome.recipients)
         _conclude(mail, is_accepted=False)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.conf import settings
@@ -13,12 +14,14 @@ from accounts.models import Membership, Notice
 from accounts.notices import notify
 from mailboxes.health import caretakers
 from mailboxes.models import Mailbox
+from outbox.failures import LIMIT
 from outbox.models import OutgoingMail, SendingPace
 from outbox.pace import Token, next_day, start_of_day
 
 OVER_DAILY_LIMIT = "over_daily_limit"  # OutgoingMail.error_code of letters that wait for the next day
-WARNED = "mailbox.daily_warning"  # these two: kinds of notices
+WARNED = "mailbox.daily_warning"  # these three: kinds of notices
 DEFERRED = "mailbox.daily_limit"
+PROVIDER_LIMIT = "mailbox.provider_limit"
 
 
 @transaction.atomic
@@ -31,14 +34,31 @@ def defer_waiting(mailbox: Mailbox, priority: int, now: datetime) -> None:
         waiting = waiting.filter(priority=priority)
     due = waiting.select_for_update(skip_locked=True)
     late = OutgoingMail.objects.filter(pk__in=[*due.values_list("pk", flat=True)])
-    authors = set(late.values_list("author_id", flat=True))
+    authors = Membership.objects.filter(pk__in=set(late.values_list("author_id", flat=True)))
     late.update(due_at=next_day(mailbox, now), error_code=OVER_DAILY_LIMIT, error_detail="")
-    told = Notice.objects.filter(
-        kind=DEFERRED, facts__mailbox=mailbox.pk, created_at__gte=start_of_day(mailbox, now), membership__in=authors
-    )
-    authors -= set(told.values_list("membership_id", flat=True))
-    notify(Membership.objects.filter(pk__in=authors), DEFERRED, mailbox=mailbox.pk)
+    _tell_once_a_day(list(authors), DEFERRED, mailbox, now)
     live.publish("outbox", mailbox_id=mailbox.pk)
+
+
+@transaction.atomic
+def put_off_waiting(mail: OutgoingMail, now: datetime) -> None:
+    """The provider takes no more of this mailbox: all that is due waits as this letter does, which asks it again. Who
+    can do something hears of a limit that is used up.
+    """
+    waiting = OutgoingMail.objects.waiting(now).filter(mailbox=mail.mailbox).select_for_update(skip_locked=True)
+    late = OutgoingMail.objects.filter(pk__in=[*waiting.values_list("pk", flat=True)])
+    late.update(due_at=mail.due_at, error_code=mail.error_code, error_detail=mail.error_detail)
+    if mail.error_code == LIMIT:
+        _tell_once_a_day(caretakers(mail.mailbox), PROVIDER_LIMIT, mail.mailbox, now)
+    live.publish("outbox", mailbox_id=mail.mailbox_id)
+
+
+def _tell_once_a_day(members: Collection[Membership], kind: str, mailbox: Mailbox, now: datetime) -> None:
+    told = Notice.objects.filter(
+        kind=kind, facts__mailbox=mailbox.pk, created_at__gte=start_of_day(mailbox, now), membership__in=members
+    )
+    already = set(told.values_list("membership_id", flat=True))
+    notify([member for member in members if member.pk not in already], kind, mailbox=mailbox.pk)
 
 
 def warn_once(mailbox: Mailbox, token: Token) -> None:

@@ -25,7 +25,10 @@ State = OutgoingMail.State
 RETRY_MINUTES = (1, 5, 15, 60)  # then every hour
 MAX_ATTEMPTS = 27  # the first four pauses take 81 minutes, the others 22 hours: a day in all
 HOLD_FOR = timedelta(hours=72)  # a mailbox that needs a sign-in: longer and the letter is not news any more
+LIMIT_PAUSE = timedelta(hours=1)  # after which a provider whose limit was used up is asked again, by one letter
 MAX_DETAIL = 500
+CLOSING = 421  # the server hangs up after it (RFC 5321 section 3.8)
+LIMIT, THROTTLED = "daily_limit", "throttled"  # codes: the provider takes no more now, whichever letter it is
 
 _BY_KIND: tuple[tuple[type[MailError], str], ...] = (
     (LoginRefused, "auth"),
@@ -39,10 +42,14 @@ _BY_KIND: tuple[tuple[type[MailError], str], ...] = (
 _BY_REPLY: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (code, re.compile(pattern, re.IGNORECASE))
     for code, pattern in (
-        ("daily_limit", r"5\.4\.5|daily|per day|sending (?:limit|quota)|too many (?:messages|mails)|limit exceeded"),
+        ("too_large", r"5\.3\.4|5\.2\.3|too (?:large|big)|size (?:limit|exceed)|exceeds.*size"),
+        (
+            LIMIT,  # of the sender: X.2.X tells of the recipient's mailbox
+            r"(?s)^(?!.*\b[45]\.2\.\d).*"
+            r"(?:5\.4\.5|daily|per day|sending (?:limit|quota)|too many (?:messages|mails)|limit exceeded)",
+        ),
         ("auth", r"5\.7\.8|5\.7\.0.*auth|authentication (?:required|failed)|must (?:log ?in|authenticate)"),
         ("quota", r"[45]\.2\.2|over ?quota|mailbox (?:is )?full|quota|insufficient storage"),
-        ("too_large", r"5\.3\.4|5\.2\.3|too (?:large|big)|size (?:limit|exceed)|exceeds.*size"),
         (
             "invalid_address",
             r"5\.1\.(?:0|1|2|3|6|10)\b|user unknown|unknown user|no such|n.?t exist|invalid (?:recipient|addr)",
@@ -70,6 +77,8 @@ def judge(error: MailError, *, attempts: int, now: datetime) -> Verdict:
         return Verdict(State.UNKNOWN, "unknown", detail)
     if isinstance(error, LoginRefused):
         return Verdict(State.HELD, code, detail, now + HOLD_FOR)
+    if code == LIMIT and attempts < MAX_ATTEMPTS:
+        return Verdict(State.RETRY, code, detail, now + LIMIT_PAUSE)
     if isinstance(error, TemporaryMailError) and attempts < MAX_ATTEMPTS:
         return Verdict(State.RETRY, code, detail, now + pause_after(attempts, asked_for=error.retry_after))
     return Verdict(State.FAILED, code, detail)
@@ -87,10 +96,17 @@ def code_of(error: MailError) -> str:
     by_kind = next((code for kind, code in _BY_KIND if isinstance(error, kind)), "")
     if by_kind:
         return by_kind
+    if isinstance(error, ServerThrottled):
+        return "try_later" if _is_of_recipients(error) else THROTTLED
     by_reply = code_of_reply(error.code, error.reply)
-    if not isinstance(error, TemporaryMailError) or by_reply in ("daily_limit", "quota"):
+    if not isinstance(error, TemporaryMailError) or by_reply in (LIMIT, "quota"):
         return by_reply
-    return "throttled" if isinstance(error, ServerThrottled) else "try_later"
+    return "try_later"
+
+
+def _is_of_recipients(error: MailError) -> bool:
+    """Their mailboxes may be what gets too many; who hangs up means us."""
+    return error.step == "rcpt" and error.code != CLOSING
 
 
 def code_of_reply(code: int, reply: str) -> str:

@@ -12,10 +12,10 @@ from mailboxes.models import Mailbox
 from mailkit.errors import MailError, OutcomeUnknown
 from mailkit.smtp_sender import SmtpSession
 from mailkit.types import SmtpResult
+from outbox.failures import CLOSING
 
 MOST_LETTERS = 100  # of one connection: servers that mind say 421 a little later
 MOST_SECONDS = 60.0
-CLOSING = 421  # the server hangs up after it (RFC 5321 section 3.8)
 
 
 class Line:

@@ -15,6 +15,7 @@ from mailboxes.advice import Advice
 from outbox.advice import AUTHOR_LEFT_CODE, STOPPED_CODE, advice_for
 from outbox.bounces import CAME_BACK
 from outbox.caps import OVER_DAILY_LIMIT
+from outbox.failures import LIMIT, THROTTLED
 from outbox.models import OutgoingMail, OutgoingRecipient
 from outbox.querysets import LONGEST_UNDO, UNDELIVERED
 from outbox.states import CHANGES
@@ -139,7 +140,14 @@ def describe_all(mails: Iterable[OutgoingMail]) -> list[Delivery]:
 
 
 def _due_words(mail: OutgoingMail) -> str:
-    """Only for what is tried again, or waits for the next day: all else goes at once, or needs a person first."""
+    """Only for what is tried again, or waits for what its mailbox may send: all else goes at once, or needs a person
+    first.
+    """
+    waits_for_provider = mail.state == State.QUEUED and mail.error_code in (LIMIT, THROTTLED)
     if mail.state == State.QUEUED and mail.error_code == OVER_DAILY_LIMIT:
         return _("It goes out %(when)s") % {"when": inline_words(mail.due_at)}
-    return _("Next try: %(when)s") % {"when": inline_words(mail.due_at)} if mail.state == State.RETRY else ""
+    return (
+        _("Next try: %(when)s") % {"when": inline_words(mail.due_at)}
+        if mail.state == State.RETRY or waits_for_provider
+        else ""
+    )

@@ -26,6 +26,7 @@ GROUPS: tuple[tuple[str | Promise, Labels], ...] = (
             "mail.unknown": _("Nobody knows whether a letter was sent"),
             "mailbox.daily_warning": _("A mailbox has sent most of what it may in a day"),
             "mailbox.daily_limit": _("Letters wait for the next day"),
+            "mailbox.provider_limit": _("A mail provider takes no more letters for now"),
             "mailing.paused": _("A mailing was paused by itself"),
         },
     ),

@@ -17,7 +17,7 @@ from mailboxes.disconnecting import DISCONNECTED, MAIL_DELETED
 from mailboxes.kinds import MADE_PERSONAL, MADE_SHARED, TAKEN_AWAY
 from mailboxes.models import Mailbox
 from mailboxes.services import CONNECTED_FOR_YOU
-from outbox.caps import DEFERRED, WARNED
+from outbox.caps import DEFERRED, PROVIDER_LIMIT, WARNED
 from outbox.mailing_states import PAUSED
 from outbox.models import OutgoingMail
 from outbox.notices import BOUNCED, FAILED, SOME_REFUSED, UNKNOWN
@@ -148,6 +148,16 @@ BY_KIND = {
         ),
         gettext_lazy("See the outbox"),
     ),
+    PROVIDER_LIMIT: Words(
+        "clock",
+        "bad",
+        gettext_lazy("%(what)s: the provider takes no more for now"),
+        gettext_lazy(
+            "Its sending limit is used up. The letters wait: one is tried every hour, and the others follow when it is "
+            "taken."
+        ),
+        gettext_lazy("See the outbox"),
+    ),
     PAUSED: Words(
         "pause",
         "bad",
@@ -271,7 +281,7 @@ def _about_limit(notice: Notice, known: _Known) -> NoticeLine:
     text = str(words.text) % {"count": notice.facts.get("count", 0)}
     href = ""
     if mailbox:
-        href = reverse("outbox") if notice.kind == DEFERRED else reverse("mailbox", args=[mailbox.pk])
+        href = reverse("mailbox", args=[mailbox.pk]) if notice.kind == WARNED else reverse("outbox")
     return NoticeLine(notice, words, str(words.title) % {"what": what}, text, href)
 
 
@@ -335,7 +345,7 @@ def _about_mailing(notice: Notice, _known: _Known) -> NoticeLine:
 
 ABOUT: dict[str, Callable[[Notice, _Known], NoticeLine]] = {
     **dict.fromkeys(CHANGED_HANDS, _about_hands),
-    **dict.fromkeys((WARNED, DEFERRED), _about_limit),
+    **dict.fromkeys((WARNED, DEFERRED, PROVIDER_LIMIT), _about_limit),
     **dict.fromkeys((RESTORED, ARRIVED), _about_stored),
     NEEDS_LOGIN: _about_mailbox,
     PAUSED: _about_mailing,

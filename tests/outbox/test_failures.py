@@ -26,7 +26,9 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
         (errors.LoginRefused("no", code=535, reply="5.7.8 bad credentials"), State.HELD, "auth"),
         (errors.LetterRefused("no", code=554, reply="5.7.1 rejected as spam"), State.FAILED, "spam"),
         (errors.LetterRefused("no", code=552, reply="5.3.4 message too big"), State.FAILED, "too_large"),
-        (errors.LetterRefused("no", code=550, reply="5.4.5 Daily user sending limit"), State.FAILED, "daily_limit"),
+        (errors.LetterRefused("no", code=550, reply="5.4.5 Daily user sending limit"), State.RETRY, "daily_limit"),
+        (errors.ServerThrottled("slow", step="rcpt", code=450, reply="4.2.1 too many"), State.RETRY, "try_later"),
+        (errors.ServerThrottled("slow", step="rcpt", code=421, reply="too many messages"), State.RETRY, "throttled"),
         (errors.TlsRefused("certificate"), State.FAILED, "tls_refused"),
         (errors.HostRefused("private"), State.FAILED, "host_refused"),
         (errors.UnsafeText("line break"), State.FAILED, "unsafe_text"),
@@ -53,6 +55,9 @@ def test_each_kind_of_failure_has_its_consequence(error: MailError, state: State
         (553, "5.7.1 sender address rejected: not owned by user", "sender_refused"),
         (530, "5.7.0 Authentication required", "auth"),
         (552, "", "too_large"),
+        (552, "Message size limit exceeded", "too_large"),
+        (552, "5.2.2 quota limit exceeded per day", "quota"),
+        (550, "Your daily sending quota is used up", "daily_limit"),
         (571, "something else", "refused"),
     ],
 )
@@ -67,6 +72,12 @@ def test_temporary_failures_are_tried_for_a_day_with_growing_pauses() -> None:
     assert timedelta(hours=23) < sum(pauses, timedelta()) <= timedelta(hours=24)
     last = judge(errors.ConnectionFailed("lost"), attempts=MAX_ATTEMPTS, now=NOW)
     assert (last.state, last.code) == (State.FAILED, "no_connection")
+
+
+def test_a_provider_whose_limit_is_used_up_is_asked_again_every_hour_for_a_day() -> None:
+    limit = errors.LetterRefused("no", code=550, reply="5.4.5 Daily sending limit exceeded")
+    assert judge(limit, attempts=9, now=NOW).due_at == NOW + timedelta(hours=1)
+    assert judge(limit, attempts=MAX_ATTEMPTS, now=NOW).state == State.FAILED
 
 
 def test_the_server_may_ask_for_a_longer_pause() -> None:

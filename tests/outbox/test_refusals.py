@@ -51,7 +51,6 @@ def test_a_temporary_refusal_is_tried_again_with_the_same_bytes(office: Office, 
     [
         ("DOT", "554 5.7.1 Message rejected as spam", "spam"),
         ("DOT", "552 5.3.4 Message too big", "too_large"),
-        ("MAIL", "550 5.4.5 Daily sending limit exceeded", "daily_limit"),
         ("MAIL", "553 5.7.1 Sender address rejected: not owned by user", "sender_refused"),
         ("RCPT", "550 5.1.1 User unknown", "invalid_address"),
         ("RCPT", "552 5.2.2 Mailbox full", "quota"),
@@ -69,6 +68,43 @@ def test_a_final_refusal_is_explained_and_not_repeated(
     deliver(office.mailbox.pk)
     assert office.sink.commands.count("MAIL") == 1
     assert not Message.objects.exists()
+
+
+@pytest.mark.rule("M91")
+@pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA", "DOT"])
+def test_a_providers_limit_is_asked_for_once_an_hour_and_fails_no_letter(
+    office: Office, queue: Queue, alice: Membership, step: str
+) -> None:
+    office.sink.replies[step] = "550 5.4.5 Daily sending limit exceeded"
+    mails = [queue(mailbox_id=office.mailbox.pk) for _ in range(3)]
+    deliver(office.mailbox.pk)
+    deliver(office.mailbox.pk)
+    assert office.sink.commands.count("MAIL") == 1
+    rows = OutgoingMail.objects.order_by("id").values_list("state", "error_code", "attempts")
+    assert list(rows) == [("retry", "daily_limit", 1), ("queued", "daily_limit", 0), ("queued", "daily_limit", 0)]
+    (due_at,) = set(OutgoingMail.objects.values_list("due_at", flat=True))
+    assert timedelta(minutes=59) < due_at - timezone.now() <= timedelta(minutes=60)
+    notice = Notice.objects.get()
+    assert (notice.kind, notice.membership) == ("mailbox.provider_limit", alice)
+    office.sink.replies.clear()
+    OutgoingMail.objects.update(due_at=timezone.now())
+    deliver(office.mailbox.pk)
+    assert office.sink_ids() == [mail.message_id_header for mail in mails]
+
+
+@pytest.mark.rule("M90")
+def test_a_provider_that_asks_to_slow_down_is_not_asked_by_every_letter(office: Office, queue: Queue) -> None:
+    office.sink.replies["MAIL"] = "421 4.7.0 Too many messages, try later"
+    for _ in range(3):
+        queue(mailbox_id=office.mailbox.pk)
+    deliver(office.mailbox.pk)
+    assert office.sink.commands.count("MAIL") == 1
+    assert set(OutgoingMail.objects.values_list("error_code", flat=True)) == {"throttled"}
+    assert not Notice.objects.exists()
+    office.sink.replies.clear()
+    OutgoingMail.objects.update(due_at=timezone.now())
+    deliver(office.mailbox.pk)
+    assert len(office.sink.letters) == 3
 
 
 @pytest.mark.rule("M94", "A09")
