@@ -12,6 +12,7 @@ import logging
 import uuid
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NoReturn
 
 from django.db import transaction
 from django.db.models import Q
@@ -31,8 +32,8 @@ from outbox.mailings import letter_of, values_of
 from outbox.models import Mailing, MailingRecipient, OutgoingMail
 from outbox.pace import rate_of
 from outbox.querysets import MOVING
-from outbox.queueing import check_letter, store_letter, wake
-from outbox.suppression import marks_of
+from outbox.queueing import CheckedLetter, check_letter, store_letter, wake
+from outbox.suppression import marks_for
 
 logger = logging.getLogger(__name__)
 
@@ -158,10 +159,16 @@ def _make(mailing: Mailing, recipient: MailingRecipient) -> OutgoingMail | None:
             raise MustWait from error
         _leave_out(mailing, recipient, Reason.REFUSED)
         return None
-    except (NotFound, LetterRefused) as error:  # nothing of this one person: nobody can be written to
-        logger.info("mailing cannot go on", extra={"mailing": mailing.pk, "error": type(error).__name__})
-        pause_by_rule(mailing.pk, SENDER if isinstance(error, NotFound) else REFUSED)
-        raise LeaseLost from error
+    except (NotFound, LetterRefused) as error:
+        _stop(mailing, error)
+    try:
+        return _store(mailing, recipient, checked)
+    except LetterRefused as error:  # its files
+        _stop(mailing, error)
+
+
+def _store(mailing: Mailing, recipient: MailingRecipient, checked: CheckedLetter) -> OutgoingMail:
+    """Raises LeaseLost, LetterRefused."""
     with transaction.atomic():
         _hold(mailing)
         mail = store_letter(mailing.author, checked)
@@ -169,6 +176,13 @@ def _make(mailing: Mailing, recipient: MailingRecipient) -> OutgoingMail | None:
         failpoint("M1")
     failpoint("M2")
     return mail
+
+
+def _stop(mailing: Mailing, error: NotFound | LetterRefused) -> NoReturn:
+    """Nothing of this one person: nobody can be written to. Raises LeaseLost."""
+    logger.info("mailing cannot go on", extra={"mailing": mailing.pk, "error": type(error).__name__})
+    pause_by_rule(mailing.pk, SENDER if isinstance(error, NotFound) else REFUSED)
+    raise LeaseLost from error
 
 
 def _leave_out(mailing: Mailing, recipient: MailingRecipient, reason: Reason) -> None:

@@ -21,7 +21,7 @@ from outbox.mailing_blanks import count_blanks, written_fields
 from outbox.mailing_results import eta_of, left_out
 from outbox.mailings import has_unsubscribe_link, letter_of, recipient_at, values_of
 from outbox.models import Mailing, MailingRecipient
-from outbox.queueing import check_letter
+from outbox.queueing import check_files, check_letter
 
 ONE_DAY = 24 * 3600  # seconds
 
@@ -65,7 +65,8 @@ def _of_letter(member: Membership, mailing: Mailing) -> Iterator[Check]:
         yield Check("nobody", Severity.ERROR, _("Nobody gets it: none of them has an address that takes mail."))
         return
     try:
-        check_letter(member, request_of(without_lost(member, letter_of(values_of(mailing), recipient))))
+        checked = check_letter(member, request_of(without_lost(member, letter_of(values_of(mailing), recipient))))
+        check_files(mailing.author, checked)
     except LetterRefused as error:
         yield Check("refused", Severity.ERROR, error.message)
     except NotFound:

@@ -109,8 +109,7 @@ def check_letter(member: Membership, request: LetterRequest) -> CheckedLetter:
 def store_letter(member: Membership, checked: CheckedLetter) -> OutgoingMail:
     """In the caller's transaction. Raises UnknownUpload, TooLarge."""
     mail = checked.mail
-    uploads = uploads_of(member, checked.upload_ids)
-    _check_images(checked, uploads)
+    uploads = _files_of(member, checked)
     mail.save()
     _add_parts(mail, checked, uploads)
     live.publish("outbox", mailbox_id=mail.mailbox_id, mail=mail.pk)
@@ -118,6 +117,12 @@ def store_letter(member: Membership, checked: CheckedLetter) -> OutgoingMail:
         wake(mail.mailbox)
     failpoint("T1")
     return mail
+
+
+@transaction.atomic
+def check_files(member: Membership, checked: CheckedLetter) -> None:
+    """What would be said of them when it is stored. Raises UnknownUpload, TooLarge."""
+    _files_of(member, checked)
 
 
 def wake(mailbox: Mailbox) -> None:
@@ -225,6 +230,13 @@ def _shown(request: LetterRequest, mail: OutgoingMail) -> dict[int, str]:
     standing = image_ids(mail.html) | image_ids(mail.quote_html)
     ids = {upload_id: request.content_ids.get(upload_id, "") for upload_id in request.upload_ids}
     return {upload_id: content_id for upload_id, content_id in ids.items() if not content_id or content_id in standing}
+
+
+def _files_of(member: Membership, checked: CheckedLetter) -> list[Upload]:
+    """They stay until the end of the transaction."""
+    uploads = uploads_of(member, checked.upload_ids)
+    _check_images(checked, uploads)
+    return uploads
 
 
 def _check_images(checked: CheckedLetter, uploads: Sequence[Upload]) -> None:

@@ -6,6 +6,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -15,10 +16,12 @@ from mailkit.mime_reader import parse_message
 from outbox import feeding
 from outbox.composing import compose
 from outbox.delivery import deliver
+from outbox.drafts import DraftFile
 from outbox.feeding import feed, list_mailings_to_feed
 from outbox.mailing_running import cancel_mailing, pause_mailing, resume_mailing
 from outbox.models import Mailing, MailingRecipient, OutgoingMail
 from outbox.suppression import set_unsubscribed
+from outbox.uploads import store_image
 from tests.outbox.conftest import Office, Queue
 from tests.outbox.mailing_world import mailing_to, people, person, started
 
@@ -129,3 +132,17 @@ def test_a_single_letter_goes_ahead_of_a_mailing(alice: Membership, office: Offi
     mailing.refresh_from_db()
     assert mailing.state == "done"
     assert set(mailing.recipients.values_list("state", flat=True)) == {MailingRecipient.State.QUEUED}
+
+
+@pytest.mark.rule("M16", "M20")
+def test_a_picture_that_no_letter_takes_pauses_it_and_says_so(
+    alice: Membership, sales: Mailbox, settings: Settings
+) -> None:
+    picture = store_image(alice, SimpleUploadedFile("a.png", b"12345", "image/png"))
+    body = '<p><img src="cid:a@x"> {unsubscribelink}</p>'
+    mailing = started(alice, sales, people(1), body=body, files=[DraftFile(picture.pk, "a@x")])
+    settings.IMAGE_MAX_BYTES = 4
+    assert feed(mailing.pk) == 0
+    mailing.refresh_from_db()
+    assert (mailing.state, mailing.pause_reason) == ("paused", "refused")
+    assert Notice.objects.get(kind="mailing.paused").membership == alice

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.models import AuditEvent, Membership
 from crm.custom_fields import FieldValues, create_field
 from crm.leads import LeadValues, create_lead
-from mailboxes.models import Mailbox
+from mailboxes.models import Mailbox, SenderAlias
+from outbox.drafts import DraftFile
 from outbox.errors import MailingRefused, WrongState
 from outbox.mailing_blanks import count_blanks, written_fields
 from outbox.mailing_checks import check_mailing
@@ -22,7 +26,10 @@ from outbox.mailings import (
     values_of,
 )
 from outbox.models import Mailing
+from outbox.uploads import store_image
+from tests.conftest import MakeMailbox
 from tests.outbox.mailing_world import mailing_to, news, person
+from tests.servers.dns_server import DnsServer
 
 pytestmark = [pytest.mark.rule("M10", "M99", "M100")]
 
@@ -101,3 +108,42 @@ def test_preview_and_test_are_those_of_the_chosen_person(alice: Membership, sale
     mail = send_test(alice, mailing.pk, 0)
     assert [row.address for row in mail.recipients.all()] == ["alice@acme.example"]
     assert (mail.mailing, mail.contact and mail.contact.first_name) == (None, "Ana")
+
+
+@pytest.mark.rule("M16", "M99")
+def test_a_picture_that_no_letter_takes_keeps_it_from_starting(
+    alice: Membership, sales: Mailbox, settings: Settings
+) -> None:
+    picture = store_image(alice, SimpleUploadedFile("a.png", b"12345", "image/png"))
+    files, body = [DraftFile(picture.pk, "a@x")], '<img src="cid:a@x"> {unsubscribelink}'
+    mailing = mailing_to(alice, sales, [person("Ana", "ana@client.example")], body=body, files=files)
+    assert codes(alice, mailing) == []
+    settings.IMAGE_MAX_BYTES = 4
+    assert codes(alice, mailing) == ["refused"]
+
+
+@pytest.mark.rule("M100", "R07", "R16")
+def test_the_domain_that_stands_in_from_is_looked_at(
+    alice: Membership, sales: Mailbox, make_mailbox: MakeMailbox, dns_server: DnsServer
+) -> None:
+    """The mailbox is one of Gmail's; its letters go out through that of the account's own domain."""
+    Mailbox.objects.filter(pk=sales.pk).update(address="acme@gmail.com")
+    sales.refresh_from_db()
+    ana = person("Ana", "ana@client.example")
+    own = make_mailbox("news@firma.example", account_of=alice)
+    assert "free_mail" in domain_checks(alice, mailing_to(alice, sales, [ana]))
+    Mailbox.objects.filter(pk=sales.pk).update(outgoing_mailbox=own)
+    sales.refresh_from_db()
+    shown = domain_checks(alice, mailing_to(alice, sales, [ana]))
+    assert "free_mail" not in shown
+    assert "(firma.example)" in shown["spf"]
+    now = timezone.now()
+    alias = SenderAlias.objects.create(
+        mailbox=sales, address="a@brand.example", requested_by=alice, confirmed_at=now, expires_at=now
+    )
+    assert "(brand.example)" in domain_checks(alice, mailing_to(alice, sales, [ana], alias_id=alias.pk))["spf"]
+
+
+def domain_checks(member: Membership, mailing: Mailing) -> dict[str, str]:
+    mailing.refresh_from_db()
+    return {check.code: check.message for check in check_mailing(member, mailing)}
