@@ -25,7 +25,7 @@ from outbox.merging import values_for
 from outbox.models import OutgoingMail
 from outbox.queueing import check_letter, store_letter
 from outbox.requests import LetterRequest
-from outbox.suppression import marks_of
+from outbox.suppression import marks_of, unsubscribed_keys
 from outbox.template_files import upload_files
 
 
@@ -102,12 +102,14 @@ def _request_of(template: Template, author: Membership) -> LetterRequest:
 
 
 def _addresses(contacts: Sequence[Contact]) -> list[str]:
-    """Of each, the first that takes mail."""
+    """Of each who wants any, the first that takes mail."""
     if not contacts:
         raise LetterNotSent(Reason.NO_CONTACT)
     known = {contact.pk: list(contact.emails.all()) for contact in contacts}
     refused = marks_of(row.email for rows in known.values() for row in rows)
-    first = (next((row.email for row in rows if row.email_key not in refused), "") for rows in known.values())
+    unsubscribed = unsubscribed_keys(contacts)
+    asked = [rows for rows in known.values() if unsubscribed.isdisjoint(row.email_key for row in rows)]
+    first = (next((row.email for row in rows if row.email_key not in refused), "") for rows in asked)
     found = list(dict.fromkeys(filter(None, first)))
     if not found:
         raise LetterNotSent(Reason.SUPPRESSED if any(known.values()) else Reason.NO_ADDRESS)

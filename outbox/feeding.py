@@ -144,7 +144,7 @@ def _make_letters(mailing: Mailing, room: int) -> int:
 
 def _make(mailing: Mailing, recipient: MailingRecipient) -> OutgoingMail | None:
     """None for somebody who gets none. Raises LeaseLost, MustWait."""
-    mark = marks_of([recipient.address]).get(recipient.email_key)
+    mark = marks_for(recipient.contact_id, [recipient.address]).get(recipient.email_key)
     if mark or recipient.contact_id is None:  # since it was prepared
         _leave_out(mailing, recipient, Reason(mark) if mark else Reason.REFUSED)
         return None

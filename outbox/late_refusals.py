@@ -11,7 +11,7 @@ from outbox import states
 from outbox.errors import LetterChanged
 from outbox.mailing_states import unmake_letters
 from outbox.models import MailingRecipient, OutgoingMail
-from outbox.suppression import marks_of
+from outbox.suppression import marks_for
 
 State = OutgoingMail.State
 
@@ -21,7 +21,7 @@ def leave_out(mail: OutgoingMail) -> bool:
     if mail.mailing_id is None and not mail.is_automatic:
         return False
     addresses = [row.address for row in mail.recipients.all()]
-    marks = marks_of(addresses)
+    marks = marks_for(mail.contact_id, addresses)
     if len(marks) < len(set(addresses)):
         return False
     if mail.mailing_id is None:

@@ -31,11 +31,11 @@ _PEOPLE = {
     "customer": "SELECT DISTINCT k.contact_id, NULL::bigint FROM crm_customercontact k"
     " WHERE k.customer_id IN ({cards})",
 }
-# Everybody has a row, those who are left out too, with the reason. Of several addresses the first that takes mail
-# counts; of several people with one address the first by name.
+# Everybody has a row, those who are left out too, with the reason. Who unsubscribed at one address gets nothing at the
+# others either; else the first address that takes mail counts, and of several people with one the first by name.
 _PREPARE = r"""
 WITH chosen (contact_id, lead_id) AS ({people}),
-refused AS (SELECT email_key, min(reason) AS reason FROM outbox_suppression GROUP BY email_key),
+refused AS (SELECT email_key, max(reason) AS reason FROM outbox_suppression GROUP BY email_key),
 addressed AS (
   SELECT DISTINCT ON (h.contact_id) h.contact_id, h.lead_id, p.name, e.email, e.email_key,
     CASE WHEN e.email IS NULL THEN 'no_address' WHEN s.reason IS NOT NULL THEN s.reason
@@ -43,7 +43,7 @@ addressed AS (
   FROM chosen h JOIN crm_contact p ON p.id = h.contact_id
   LEFT JOIN crm_contactemail e ON e.contact_id = h.contact_id
   LEFT JOIN refused s ON s.email_key = e.email_key
-  ORDER BY h.contact_id, s.reason IS NOT NULL, e.position, e.id),
+  ORDER BY h.contact_id, (s.reason = 'unsubscribed') IS TRUE DESC, s.reason IS NOT NULL, e.position, e.id),
 counted AS (
   SELECT *, row_number() OVER (PARTITION BY email_key, reason ORDER BY name, contact_id) AS number FROM addressed)
 INSERT INTO outbox_mailingrecipient

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.audit import record
 from accounts.ids import row_number
 from accounts.models import Membership
-from crm.models import Contact
+from crm.models import Contact, ContactEmail
 from mailkit.addresses import AddressRefused, email_key, parse_typed_address
 from outbox.errors import InvalidRecipient, SuppressionNotFound
 from outbox.models import Suppression
@@ -52,6 +52,18 @@ def warnings_for(addresses: Iterable[str]) -> Mapping[str, BadAddress]:
 def marks_of(addresses: Iterable[str]) -> Mapping[str, str]:
     """The Suppression.Reason of those that take no mail, by email key."""
     return {row.email_key: row.reason for row in _rows_of(map(email_key, addresses))}
+
+
+def marks_for(contact_id: int | None, addresses: Collection[str]) -> Mapping[str, str]:
+    """The same for what nobody writes by hand: who unsubscribed at one address did so for all of theirs (G09)."""
+    marks = dict(marks_of(addresses))
+    if contact_id is None:
+        return marks
+    theirs = set(ContactEmail.objects.filter(contact=contact_id).values_list("email_key", flat=True))
+    unsubscribed = Suppression.objects.filter(email_key__in=theirs, reason=Suppression.Reason.UNSUBSCRIBED)
+    if unsubscribed.exists():
+        marks |= dict.fromkeys(theirs.intersection(map(email_key, addresses)), Suppression.Reason.UNSUBSCRIBED)
+    return marks
 
 
 @transaction.atomic

@@ -10,10 +10,12 @@ from accounts.models import Account, Membership
 from automation.dry_run import dry_run
 from automation.errors import LetterNotSent
 from automation.letters import RuleLetter, send_template_letter
+from automation.reasons import Reason
 from crm.models import Contact
 from letter_templates.models import Template
 from mailboxes.models import Mailbox
-from outbox.models import OutgoingMail
+from outbox.models import OutgoingMail, Suppression
+from outbox.suppression import set_unsubscribed
 from tests.automation.letters import make_trigger
 from tests.automation.stages import make_person, make_template
 from tests.conftest import MakeMailbox
@@ -101,3 +103,18 @@ def test_a_dry_run_sends_nothing(alice: Membership, ann: Contact, sales: Mailbox
     told = dry_run(alice, trigger, ann)
     assert (told.state, told.detail) == ("done", {"template": "Offer"})
     assert not OutgoingMail.objects.exists()
+
+
+@pytest.mark.rule("M99", "G09")
+def test_who_unsubscribed_gets_none_at_another_address_either(
+    alice: Membership, bobs: Mailbox, in_account: Account
+) -> None:
+    ann = make_person("Ann", "ann@client.example", "ann@home.example")
+    Suppression.objects.create(email_key="ann@client.example", reason="bounced")
+    template = make_template(alice)
+    mail = send(template, ann, mailbox=bobs)
+    assert [row.address for row in mail.recipients.all()] == ["ann@home.example"]
+    set_unsubscribed(alice, ["ann@client.example"], is_unsubscribed=True)
+    with pytest.raises(LetterNotSent) as refused:
+        send(template, ann, mailbox=bobs)
+    assert refused.value.reason == Reason.SUPPRESSED

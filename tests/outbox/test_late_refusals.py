@@ -12,7 +12,7 @@ from outbox.models import MailingRecipient, OutgoingMail
 from outbox.suppression import set_unsubscribed
 from outbox.unsubscribing import unsubscribe
 from tests.outbox.conftest import Office, Queue
-from tests.outbox.mailing_world import people, started
+from tests.outbox.mailing_world import people, person, started
 from tracking.models import Tracked
 
 pytestmark = pytest.mark.rule("M99", "G09")
@@ -51,3 +51,19 @@ def test_what_a_person_writes_goes_all_the_same(alice: Membership, office: Offic
     deliver(office.mailbox.pk)
     assert len(office.sink.letters) == 1
     assert not Contact.objects.exists()
+
+
+def test_one_address_that_unsubscribed_counts_for_all_of_a_person(
+    alice: Membership, office: Office, queue: Queue
+) -> None:
+    ann = person("Ann", "ann@client.example", "ann@home.example")
+    mailing = started(alice, office.mailbox, [ann, person("Ben", "ben@client.example")])
+    set_unsubscribed(alice, ["ann@home.example"], is_unsubscribed=True)
+    assert feed(mailing.pk) == 1
+    assert mailing.recipients.get(name="Ann").reason == "unsubscribed"
+    mail = queue(mailbox_id=office.mailbox.pk, is_automatic=True, contact_id=ann.pk)
+    to_us = queue(mailbox_id=office.mailbox.pk, is_automatic=True, contact_id=ann.pk, to=["boss@acme.example"])
+    deliver(office.mailbox.pk)
+    mail.refresh_from_db()
+    to_us.refresh_from_db()
+    assert (mail.state, to_us.state) == ("canceled", "sent")

@@ -34,17 +34,20 @@ def test_each_gets_it_once_and_who_does_not_has_the_reason(alice: Membership, sa
         person("Cleo", "cleo@client.example"),
         person("Dan", "dan@client.example", "dan@home.example"),
         person("Eve", "eve@client.example"),
+        person("Fay", "fay@client.example", "fay@home.example"),
     ]
-    set_unsubscribed(alice, ["cleo@client.example", "dan@client.example"], is_unsubscribed=True)
-    Suppression.objects.create(email_key=email_key("eve@client.example"), reason="bounced")
+    set_unsubscribed(alice, ["cleo@client.example", "dan@home.example"], is_unsubscribed=True)
+    for bad in ("eve@client.example", "fay@client.example", "dan@home.example"):
+        Suppression.objects.create(email_key=email_key(bad), reason="bounced")
     mailing = mailing_to(alice, sales, chosen)
     assert rows_of(mailing) == [
         ("Ana", "ana@client.example", ""),
         ("Anna", "ANA@client.example", "double"),
         ("Ben", "", "no_address"),
         ("Cleo", "cleo@client.example", "unsubscribed"),
-        ("Dan", "dan@home.example", ""),
+        ("Dan", "dan@home.example", "unsubscribed"),
         ("Eve", "eve@client.example", "bounced"),
+        ("Fay", "fay@home.example", ""),
     ]
     assert mailing.recipient_count == 2
 
