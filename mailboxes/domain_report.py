@@ -90,9 +90,11 @@ class DomainReport:
     rows: tuple[DomainRow, ...]
 
 
-def report_domain(mailbox: Mailbox, *, selector: str = "") -> DomainReport:
-    """Asks the DNS, up to eight seconds. `selector` is the name of a DKIM key. Raises SettingRefused."""
-    domain = domain_of(mailbox.address)
+def report_domain(mailbox: Mailbox, *, selector: str = "", address: str = "") -> DomainReport:
+    """Asks the DNS, up to eight seconds. `selector` is the name of a DKIM key, `address` another one that stands in
+    From. Raises SettingRefused.
+    """
+    domain = domain_of(address or mailbox.address)
     public = provider_of_domain(domain)
     findings = check_domain(
         domain, dns=dns_lookup(), provider=provider_of_host(mailbox.smtp_host), selectors=_selectors(selector)

@@ -99,10 +99,13 @@ def _of_people(mailing: Mailing) -> Iterator[Check]:
 
 
 def _of_domain(mailing: Mailing) -> Iterator[Check]:
-    """An answer that the DNS did not give says nothing about the domain."""
+    """That of From, and of the servers that carry the letters: those of another mailbox, it may be (R07, R16). An
+    answer that the DNS did not give says nothing about the domain.
+    """
     if mailing.mailbox is None:
         return
-    report = report_domain(mailing.mailbox)
+    carrier = mailing.mailbox.outgoing_mailbox or mailing.mailbox
+    report = report_domain(carrier, address=mailing.alias.address if mailing.alias else "")
     if report.warning:
         yield Check("free_mail", Severity.WARNING, report.warning)
         return
