@@ -8,14 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, Q
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from accounts.models import Membership
+from mailboxes.readable import readable_ids
+from outbox.answers import answers
 from outbox.bounces import CAME_BACK
 from outbox.models import OutgoingMail
-from threads.models import Message
 
 MOST_DAYS = 366
 BY: Mapping[str, str] = {"day": "day", "template": "template__name", "author": "author__user__name"}
@@ -56,7 +57,7 @@ def report(member: Membership, span: Span, *, by: str) -> list[ReportRow]:
     mine = OutgoingMail.objects.visible_to(member).filter(state__in=["sent", "failed"])
     within = Q(sent_at__gte=begin, sent_at__lt=end) | Q(sent_at=None, created_at__gte=begin, created_at__lt=end)
     letters = mine.filter(within).annotate(day=TruncDate("sent_at"))
-    answers = Message.objects.filter(in_reply_to=OuterRef("message_id_header"), mailbox=OuterRef("mailbox"))
+    seen_answers = answers().filter(mailbox__in=readable_ids(member))
     is_sent = Q(state="sent")
     rows = (
         letters.order_by()
@@ -65,7 +66,7 @@ def report(member: Membership, span: Span, *, by: str) -> list[ReportRow]:
             sent=Count("pk", filter=is_sent),
             opened=Count("pk", filter=is_sent & Q(tracked__opened_at__isnull=False)),
             clicked=Count("pk", filter=is_sent & Q(tracked__clicked_at__isnull=False)),
-            replied=Count("pk", filter=is_sent & Q(Exists(answers))),
+            replied=Count("pk", filter=is_sent & Q(Exists(seen_answers))),
             bounced=Count("pk", filter=is_sent & Q(error_code=CAME_BACK)),
             failed=Count("pk", filter=Q(state="failed")),
         )

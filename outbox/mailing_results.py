@@ -9,12 +9,12 @@ from datetime import datetime
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from mailboxes.models import Mailbox
+from outbox.answers import answers
 from outbox.bounces import CAME_BACK
 from outbox.models import Mailing, MailingRecipient, OutgoingMail, Suppression
 from outbox.pace import limit_for, sent_today
 from outbox.querysets import MOVING
 from outbox.queues import expected_end
-from threads.models import Message
 
 Waiting = MailingRecipient.State.WAITING
 
@@ -54,7 +54,6 @@ def results_of(mailing: Mailing) -> Results:
 
 def count_letters(letters: QuerySet[OutgoingMail]) -> dict[str, int]:
     """By what became of them."""
-    answers = Message.objects.filter(in_reply_to=OuterRef("message_id_header"), mailbox=OuterRef("mailbox"))
     counted: dict[str, int] = letters.order_by().aggregate(
         on_their_way=Count("pk", filter=Q(state__in=MOVING)),
         sent=Count("pk", filter=Q(state="sent")),
@@ -64,7 +63,7 @@ def count_letters(letters: QuerySet[OutgoingMail]) -> dict[str, int]:
         bounced=Count("pk", filter=Q(state="sent", error_code=CAME_BACK)),
         opened=Count("pk", filter=Q(tracked__opened_at__isnull=False)),
         clicked=Count("pk", filter=Q(tracked__clicked_at__isnull=False)),
-        replied=Count("pk", filter=Q(Exists(answers), state="sent")),
+        replied=Count("pk", filter=Q(Exists(answers()), state="sent")),
     )
     return counted
 

@@ -1,0 +1,35 @@
+"""A letter that went out through another mailbox is answered where it was written (R07): results and reports see it."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Membership
+from mailboxes.models import Mailbox
+from outbox.letter_reports import Span, report
+from outbox.mailing_results import count_letters
+from outbox.models import OutgoingMail
+from tests.outbox.conftest import Queue
+from tests.threads.builders import Mail, Post
+
+pytestmark = pytest.mark.rule("R07")
+
+
+def replied(member: Membership) -> int:
+    today = timezone.localdate()
+    (row,) = report(member, Span(today, today), by="day")
+    return row.replied
+
+
+def test_answers_are_counted_where_they_come_and_for_whom_may_see_them(
+    queue: Queue, alice: Membership, bob: Membership, alices: Mailbox, sales: Mailbox
+) -> None:
+    Mailbox.objects.filter(pk=alices.pk).update(outgoing_mailbox=sales)
+    mail = queue()
+    assert (mail.mailbox, mail.answers_to) == (sales, alices)
+    OutgoingMail.objects.update(state="sent", sent_at=timezone.now())
+    assert (count_letters(OutgoingMail.objects.all())["replied"], replied(alice)) == (0, 0)
+    Post(alices).file(Mail("Re: Offer", in_reply_to=mail.message_id_header))
+    assert (count_letters(OutgoingMail.objects.all())["replied"], replied(alice)) == (1, 1)
+    assert replied(bob) == 0, "the answer lies in a mailbox that he does not read"
