@@ -80,7 +80,7 @@ BY_CODE: dict[str, Advice] = {
     ),
     "fields": Advice(
         _("The merge fields of the letter cannot be filled in."),
-        _("Read below which one is at fault. Cancel the letter, correct its text, and send it again."),
+        _("Read below which one is at fault. Edit the letter, correct its text, and send it again."),
     ),
     "attachment": Advice(
         _("A file by link could not be fetched, so the letter was not sent."),

@@ -61,6 +61,11 @@ class Delivery:
         return State.CANCELED in CHANGES[State(self.mail.state)]
 
     @property
+    def can_edit(self) -> bool:
+        """By its author: see outbox.services.take_back."""
+        return self.can_cancel and self.mail.sent_at is None
+
+    @property
     def can_retry(self) -> bool:
         return self.mail.state in (State.FAILED, State.UNKNOWN) and self.mail.error_code != AUTHOR_LEFT_CODE
 
@@ -143,11 +148,9 @@ def _due_words(mail: OutgoingMail) -> str:
     """Only for what is tried again, or waits for what its mailbox may send: all else goes at once, or needs a person
     first.
     """
-    waits_for_provider = mail.state == State.QUEUED and mail.error_code in (LIMIT, THROTTLED)
     if mail.state == State.QUEUED and mail.error_code == OVER_DAILY_LIMIT:
         return _("It goes out %(when)s") % {"when": inline_words(mail.due_at)}
-    return (
-        _("Next try: %(when)s") % {"when": inline_words(mail.due_at)}
-        if mail.state == State.RETRY or waits_for_provider
-        else ""
-    )
+    waits_for_provider = mail.state == State.QUEUED and mail.error_code in (LIMIT, THROTTLED)
+    if mail.state != State.RETRY and not waits_for_provider:
+        return ""
+    return _("Next try: %(when)s") % {"when": inline_words(mail.due_at)}

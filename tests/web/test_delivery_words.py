@@ -13,7 +13,8 @@ from accounts.models import Membership, Notice
 from crm.contacts import ContactValues, create_contact
 from crm.models import Contact
 from mailboxes.models import Mailbox
-from outbox.models import OutgoingMail, OutgoingRecipient
+from outbox.drafts import DraftFields, create_draft
+from outbox.models import Draft, OutgoingMail, OutgoingRecipient
 from outbox.suppression import suppress
 from tests.threads.builders import Mail, Post
 from tests.web.test_outbox import SignIn, private, shown, stuck
@@ -95,6 +96,7 @@ def test_what_came_back_long_ago_leaves_the_card(
         ("mail.bounced", "came back"),
         ("mailbox.daily_warning", "2000 letters have gone out"),
         ("mailbox.daily_limit", "letters wait until tomorrow"),
+        ("mailbox.provider_limit", "the provider takes no more for now"),
     ],
 )
 def test_notices(signed_in: SignIn, private: Mailbox, alice: Membership, kind: str, words: str) -> None:
@@ -117,3 +119,35 @@ def test_an_address_that_takes_no_mail_is_listed_and_taken_off(
     assert "ann@client.example" not in shown(signed_in(bob), "/mail/outbox/bad-addresses/")
     assert signed_in(bob).post(url).status_code == 404
     assert "All addresses take mail" in signed_in(alice).post(url, follow=True).content.decode()
+
+
+@pytest.mark.rule("M90", "M94")
+def test_its_author_corrects_a_letter_that_failed_where_it_says_so(
+    signed_in: SignIn, private: Mailbox, alice: Membership
+) -> None:
+    draft = create_draft(alice, DraftFields(mailbox_id=private.pk, to=["ann@client.example"], subject="Offer"))
+    mail = stuck(private, alice)
+    Draft.objects.filter(pk=draft.pk).update(mail=mail)
+    client, undo = signed_in(alice), f"/mail/outbox/{mail.pk}/undo/"
+    assert undo in shown(client)
+    answer = client.post(f"/mail/outbox/{mail.pk}/cancel/")
+    assert "It lies in Drafts" in answer["HX-Trigger"]
+    other = stuck(private, alice, subject="Again")
+    assert client.post(f"/mail/outbox/{other.pk}/undo/").status_code == 200
+    other.refresh_from_db()
+    assert other.state == State.CANCELED
+
+
+def test_a_letter_that_has_reached_somebody_is_not_edited(
+    signed_in: SignIn, private: Mailbox, alice: Membership
+) -> None:
+    mail = stuck(private, alice, state=State.RETRY, sent_at=timezone.now())
+    assert f"/mail/outbox/{mail.pk}/undo/" not in shown(signed_in(alice))
+
+
+def test_letters_that_wait_for_the_provider_say_when_it_is_asked_again(
+    signed_in: SignIn, private: Mailbox, alice: Membership
+) -> None:
+    due_at = timezone.now() + timedelta(minutes=40)
+    stuck(private, alice, state=State.QUEUED, error_code="daily_limit", due_at=due_at)
+    assert "Next try:" in shown(signed_in(alice))

@@ -112,7 +112,9 @@ def side(request: MemberRequest) -> HttpResponse:
 @require_POST
 @member_required
 def cancel_mail(request: MemberRequest, mail_id: int) -> HttpResponse:
-    return _changed(request, cancel, mail_id, _("The letter is not sent"))
+    has_draft = request.member.drafts.filter(mail=mail_id).exists()  # before: then it is a letter of its own again
+    words = _("The letter is not sent. It lies in Drafts.") if has_draft else _("The letter is not sent")
+    return _changed(request, cancel, mail_id, words)
 
 
 @require_POST
