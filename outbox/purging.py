@@ -1,15 +1,18 @@
-"""What nobody needs any more: drafts whose letters are sent, and files that no letter and no draft names."""
+"""What nobody needs any more: drafts whose letters are sent, files that no letter and no draft names, and those of sent
+letters: a copy with all of them lies on the mail server, where they are opened (K62).
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.tenancy import every_account, on_commit
-from outbox.models import Draft, OutgoingMail, Upload
+from outbox.models import Draft, OutgoingAttachment, OutgoingMail, Upload, WebCopy
 from outbox.template_files import forget_unnamed
 from outbox.uploads import IN_A_DRAFT, IN_A_LETTER, IN_A_MAILING
 
@@ -22,16 +25,28 @@ State = OutgoingMail.State
 def list_accounts(now: datetime) -> list[int]:
     """Those with something to purge."""
     with every_account("accounts with files to purge"):
-        files = _unused(now).order_by().values_list("account_id", flat=True).distinct()
-        drafts = _sent().order_by().values_list("account_id", flat=True).distinct()
-        return sorted({*files, *drafts})
+        found = (_unused(now), _sent(), _on_server(now))
+        return sorted({account_id for rows in found for account_id in _accounts_of(rows)})
 
 
 def purge(now: datetime) -> int:
     """In this account; how many files went. Each is a transaction of its own, so it may be broken off anywhere."""
     _sent().delete()
+    _on_server(now).delete()
     ids = list(_unused(now).order_by("pk").values_list("pk", flat=True)[:FILES_AT_ONCE])
     return sum(_purge(upload_id) for upload_id in ids)
+
+
+def _accounts_of(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.order_by().values_list("account_id", flat=True).distinct()
+
+
+def _on_server(now: datetime) -> QuerySet[OutgoingAttachment]:
+    """Not where the mailbox keeps a copy, nor pictures of a letter that is read in a browser."""
+    is_copied = Q(mail__state=State.SENT, mail__sent_copy=OutgoingMail.SentCopy.DONE)
+    old = OutgoingAttachment.objects.filter(is_copied, upload__created_at__lte=now - UNUSED_FOR)
+    is_shown = ~Q(content_id="") & Exists(WebCopy.objects.filter(mail=OuterRef("mail")))
+    return old.filter(mail__mailbox__keep_attachments=False).exclude(is_shown)
 
 
 def _sent() -> QuerySet[Draft]:

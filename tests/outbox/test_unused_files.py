@@ -13,14 +13,19 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from accounts.models import Membership
 from letter_templates.requests import TemplateFields
 from letter_templates.services import create_template
+from mailboxes.connections import imap_session
+from mailboxes.models import Mailbox
 from outbox import purging
+from outbox.delivery import deliver
 from outbox.drafts import DraftFields, DraftFile, create_draft
 from outbox.errors import NotAnImage, TooLarge, TooManyFiles
-from outbox.models import Upload
+from outbox.models import OutgoingMail, Upload
 from outbox.services import store_upload
 from outbox.template_files import GivenFile, upload_files, values_of_uploads
 from outbox.uploads import store_image
-from tests.outbox.conftest import Queue
+from sync.attachments import open_attachment
+from tests.outbox.conftest import Office, Queue
+from threads.models import Folder, Message
 
 
 def keep(member: Membership, content: bytes, name: str = "a.txt") -> Upload:
@@ -45,6 +50,44 @@ def test_a_file_that_nothing_names_goes_after_a_week(
     assert set(Upload.objects.all()) == {in_draft, in_letter}
     assert not default_storage.exists(nowhere.storage_name)
     assert default_storage.exists(twin.storage_name), "the draft's file has the same bytes"
+
+
+@pytest.mark.rule("K62")
+def test_files_of_a_sent_letter_stay_on_the_mail_server_alone(
+    alice: Membership,
+    office: Office,
+    queue: Queue,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    Folder.objects.create(mailbox=office.mailbox, role=Folder.Role.SENT, name="Sent")
+    sent, shared, waiting = (keep(alice, content) for content in (b"1", b"2", b"3"))
+    queue(mailbox_id=office.mailbox.pk, upload_ids=[sent.pk, shared.pk])
+    deliver(office.mailbox.pk)
+    queue(mailbox_id=office.mailbox.pk, upload_ids=[shared.pk, waiting.pk], undo_seconds=60)
+    with django_capture_on_commit_callbacks(execute=True):
+        purging.purge(timezone.now())
+        assert Upload.objects.count() == 3, "not at once: programs send one file with several letters"
+        assert purging.list_accounts(later()) == [alice.account_id]
+        assert purging.purge(later()) == 1
+    assert set(Upload.objects.all()) == {shared, waiting}
+    assert not default_storage.exists(sent.storage_name)
+    files = Message.objects.get().attachments.order_by("section")
+    assert [open_attachment(file, connect=imap_session).content for file in files] == [b"1", b"2"]
+
+
+@pytest.mark.rule("K62")
+@pytest.mark.parametrize("why", ["kept", "web copy", "no copy"])
+def test_but_not_where_they_are_still_needed(alice: Membership, office: Office, queue: Queue, why: str) -> None:
+    picture = store_image(alice, SimpleUploadedFile("a.png", b"123", content_type="image/png"))
+    Mailbox.objects.update(keep_attachments=why == "kept")
+    words = "{weblink}" if why == "web copy" else ""
+    html = f'<p>{words}<img src="cid:i"></p>'
+    queue(mailbox_id=office.mailbox.pk, text="", html=html, upload_ids=[picture.pk], content_ids={picture.pk: "i"})
+    deliver(office.mailbox.pk)
+    if why == "no copy":
+        OutgoingMail.objects.update(sent_copy=OutgoingMail.SentCopy.FAILED)
+    assert purging.purge(later()) == 0
+    assert Upload.objects.get() == picture
 
 
 @pytest.mark.rule("M16")
