@@ -14,6 +14,7 @@ from outbox.querysets import OutgoingMailQuerySet
 class HistoryFilter:
     """What is None narrows nothing; ids that name nothing find nothing."""
 
+    mail_id: int | None = None  # as {id} names it in notes (M66)
     state: str | None = None  # an OutgoingMail.State
     mailbox_id: int | None = None
     author_id: int | None = None
@@ -24,6 +25,7 @@ class HistoryFilter:
 
 
 _LOOKUPS = {
+    "mail_id": "pk",
     "state": "state",
     "mailbox_id": "mailbox",
     "author_id": "author",

@@ -151,3 +151,16 @@ def test_letters_that_wait_for_the_provider_say_when_it_is_asked_again(
     due_at = timezone.now() + timedelta(minutes=40)
     stuck(private, alice, state=State.QUEUED, error_code="daily_limit", due_at=due_at)
     assert "Next try:" in shown(signed_in(alice))
+
+
+@pytest.mark.rule("M66", "M95")
+def test_a_letter_is_found_by_the_number_that_a_note_names(
+    signed_in: SignIn, private: Mailbox, alice: Membership, bob: Membership
+) -> None:
+    mail, _other = stuck(private, alice, subject="Wanted"), stuck(private, alice, subject="Another")
+    url = f"/settings/mailer/letters/history/?id={mail.pk}"
+    page = shown(signed_in(alice), url)
+    assert ("Wanted" in page, "Another" in page, f"No. {mail.pk}" in page) == (True, False, True)
+    assert "Another" in shown(signed_in(alice), "/settings/mailer/letters/history/?id=x")
+    Membership.objects.filter(pk=bob.pk).update(mailer_access=True)
+    assert "Wanted" not in shown(signed_in(bob), url)

@@ -39,7 +39,7 @@ from web.typed import typed_text
 from web.views.outbox import kept_ids_of, list_queues
 
 PAGE = 30
-IDS = ("mailbox", "author", "template", "mailing")
+IDS = ("id", "mailbox", "author", "template", "mailing")
 DAYS = ("first", "last")
 ON_THEIR_WAY = "moving"  # the queue: what is not delivered
 
@@ -62,7 +62,7 @@ def queue(request: MemberRequest) -> HttpResponse:
 @require_GET
 @member_required
 def history(request: MemberRequest) -> HttpResponse:
-    """Narrowed by its address: `?state=failed&mailbox=3&first=2026-05-01`."""
+    """Narrowed by its address: `?state=failed&mailbox=3&first=2026-05-01`, or `?id=4711` for one of them."""
     check_mailer(request.member)
     member = request.member
     mailings = mailings_of(member).exclude(state=Mailing.State.DRAFT)
@@ -152,6 +152,7 @@ def _moment(typed: str | None, *, after: int = 0) -> datetime | None:
 
 def _letters(member: Membership, kept: dict[str, str]) -> QuerySet[Any]:
     wanted = HistoryFilter(
+        mail_id=whole_number(kept.get("id")),
         mailbox_id=whole_number(kept.get("mailbox")),
         author_id=whole_number(kept.get("author")),
         template_id=whole_number(kept.get("template")),
@@ -170,6 +171,7 @@ def _rows_facts(request: MemberRequest, kept: dict[str, str]) -> dict[str, Any]:
     page = span_by_time(found, start, end) if end else page_by_time(found, start, size=PAGE)
     return {
         "deliveries": describe_all(page.rows),
+        "shows_numbers": True,
         "kept_ids": kept_ids_of(request.member, page.rows),
         "managed_ids": set(Mailbox.objects.managed_by(request.member).values_list("id", flat=True)),
         "again_url": _url({**kept, "from": start, "until": end or page.next_place}),
