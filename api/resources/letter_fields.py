@@ -88,7 +88,11 @@ class LetterFieldsSerializer(serializers.Serializer[Any]):
         required=False, allow_blank=True, help_text="Files by link, one a line, fetched when the letter is sent."
     )
     with_signature = serializers.BooleanField(required=False)
-    attachments = UploadIdsField(required=False, max_length=MAX_LISTED)
+    attachments = UploadIdsField(
+        required=False,
+        max_length=MAX_LISTED,
+        help_text="Of a sent letter: until its files lie on the mail server alone, where its message has them.",
+    )
     content_ids = ContentIdsField(
         required=False, help_text='Uploads that are images of the html, as `src="cid:…"`: Content-ID by upload.'
     )

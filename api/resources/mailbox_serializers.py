@@ -127,7 +127,8 @@ class MailboxSerializer(serializers.Serializer[Mailbox]):
         allow_null=True,
         min_value=0,
         max_value=MAX_DAILY_LIMIT,
-        help_text="So many letters go out in a day, the rest on the next one. 0 or null: as usual at this instance.",
+        help_text="So many letters go out in a day, the rest on the next one; mailings stop a fifth earlier. "
+        "0 or null: as usual at this instance.",
     )
     letters_per_minute = serializers.IntegerField(
         required=False,
