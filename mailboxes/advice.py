@@ -77,6 +77,10 @@ BY_CODE: dict[str, Advice] = {
     "folder_gone": Advice(
         _("The Inbox could not be opened."), _("Check in your provider's settings that IMAP may read this mailbox.")
     ),
+    "sent_folder_gone": Advice(
+        _("The folder of sent letters could not be opened."),
+        _("The Inbox is read as usual. Choose another folder of sent letters in the settings of the mailbox."),
+    ),
     "too_slow": Advice(
         _("The server answers too slowly, so we did not wait any longer."),
         _("Check server name and port, then try again."),
@@ -87,6 +91,13 @@ BY_CODE: dict[str, Advice] = {
     "counts_differ": Advice(
         _("The server counts more letters than it lists."),
         _("Nothing to do: it is asked again at each check, and nothing is taken for deleted until it agrees."),
+    ),
+    "folder_emptied": Advice(
+        _("The server says that a folder is empty in which many letters lay before."),
+        _(
+            "Nothing to do: when it has said so for an hour, its letters are noted as no longer on the server. "
+            "They stay here in any case."
+        ),
     ),
     "visit_broke": Advice(
         _("Checking this mailbox broke down several times. The fault is ours."),

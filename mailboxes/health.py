@@ -13,7 +13,15 @@ from accounts import live
 from accounts.models import Membership
 from accounts.notices import notify
 from mailboxes.models import Fault, Mailbox
-from mailkit.errors import ConnectionFailed, FolderGone, LoginRefused, MailError, ServerThrottled, TlsRefused
+from mailkit.errors import (
+    ConnectionFailed,
+    FolderGone,
+    LoginRefused,
+    MailError,
+    SentFolderGone,
+    ServerThrottled,
+    TlsRefused,
+)
 from mailkit.oauth import GRANT_ENDED
 
 LOGIN_TRIES = 2  # then somebody has to look: more tries lock accounts
@@ -32,6 +40,7 @@ CODES: dict[type[MailError], str] = {
     ServerThrottled: "throttled",
     TlsRefused: "tls_refused",
     FolderGone: "folder_gone",
+    SentFolderGone: "sent_folder_gone",
     ConnectionFailed: "no_connection",
 }
 

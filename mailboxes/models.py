@@ -204,8 +204,13 @@ class Mailbox(TenantModel):
         return bool(self.imap_host)
 
     @property
+    def imap_account(self) -> str:
+        """Whose UIDs its folders hold: two servers may well use the same UIDVALIDITY."""
+        return f"{self.imap_host.lower()} {self.imap_username}"
+
+    @property
     def fault(self) -> Fault:
-        """What people are told of first: a sign-in for sending that needs them, unless letters cannot be read either."""
+        """What people are told of: a sign-in for sending that needs them, unless letters cannot be read either."""
         is_unread = self.state in (Mailbox.State.NEEDS_LOGIN, Mailbox.State.ERROR)
         if self.smtp_error_code and not (is_unread and self.error_code):
             return Fault(self.smtp_error_code, self.smtp_error_detail)

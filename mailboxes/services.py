@@ -175,6 +175,8 @@ def _held(member: Membership, owner_id: int | None) -> Membership:
 
 def _set_servers(mailbox: Mailbox, request: ConnectRequest, report: CheckReport) -> None:
     receives = request.imap if report.status == Mailbox.Status.GREEN else None
+    if receives and receives.host.lower() != mailbox.imap_host.lower():
+        mailbox.sent_folder, mailbox.sent_choices = "", []  # folders of the other service (K13)
     mailbox.imap_host = receives.host if receives else ""
     if receives:
         mailbox.imap_port, mailbox.imap_security = receives.port, receives.security

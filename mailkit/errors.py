@@ -4,6 +4,7 @@ MailError
 ├── TemporaryMailError        try again later; `retry_after` when the server said how long
 │   ├── ConnectionFailed      DNS, connect, time-out, connection lost
 │   ├── ServerThrottled       the provider asks us to slow down
+│   ├── SentFolderGone        the folder of sent letters cannot be opened, though the server named it just now
 │   └── OutcomeUnknown        the connection was lost after DATA was accepted: never resend blindly
 └── PermanentMailError        trying again changes nothing
     ├── HostRefused           an address we do not connect to: private networks, IP literals (rule K07)
@@ -76,6 +77,10 @@ class ConnectionFailed(TemporaryMailError):
 
 class ServerThrottled(TemporaryMailError):
     """The provider asks us to slow down."""
+
+
+class SentFolderGone(TemporaryMailError):
+    """The folder of sent letters cannot be opened, though the server named it just now."""
 
 
 class OutcomeUnknown(TemporaryMailError):

@@ -132,9 +132,14 @@ def _visit_sent_folder(mailbox: Mailbox, mails: list[OutgoingMail]) -> None:
 def _sent_folder(mailbox: Mailbox, session: ImapSession) -> str:
     """The one that is read, so that the copy comes back as the letter that we know; "" when the server has none."""
     known = Folder.objects.filter(mailbox=mailbox, role=Folder.Role.SENT).first()
-    if known is None or mailbox.sent_folder not in ("", known.name):  # picked by a person, and not looked at yet
+    if known is None or not _is_read(mailbox, known):
         return mailbox.sent_folder or find_sent_folder(session.list_folders()) or ""
     return known.name
+
+
+def _is_read(mailbox: Mailbox, sent: Folder) -> bool:
+    """Not when a person picked another one, or the mailbox moved to another service, and no visit saw to it yet."""
+    return mailbox.sent_folder in ("", sent.name) and sent.server in ("", mailbox.imap_account)
 
 
 def _settle_one(mail: OutgoingMail, *, session: ImapSession, folder: str) -> None:

@@ -18,7 +18,7 @@ from mailboxes.leases import hold
 from mailboxes.models import Mailbox
 from mailkit.types import FolderStatus, RemoteMessage
 from sync import ledger
-from sync.folders import SeenFolder
+from sync.folders import SeenFolder, open_folder
 from sync.rematching import Rematch, rematch
 from sync.visit import Visit
 from sync.window import Window, first_window
@@ -42,11 +42,11 @@ class _Listing:
     def begin(self, inside: frozenset[int]) -> None:
         floor = min(inside) - 1 if inside else self.examined.uidnext - 1
         left_out = [uid for uid in self.uids if uid > floor and uid not in inside]
-        _begin(self.seen, self.examined, floor, left_out, older=self.examined.messages - len(inside) - len(left_out))
+        older = max(0, self.examined.messages - len(inside) - len(left_out))
+        _begin(self.seen, self.examined, ledger.Epoch(floor, left_out, older))
 
 
-def _begin(seen: SeenFolder, examined: FolderStatus, floor: int, left_out: Sequence[int], *, older: int) -> None:
-    epoch = ledger.Epoch(floor, left_out, max(0, older))
+def _begin(seen: SeenFolder, examined: FolderStatus, epoch: ledger.Epoch) -> None:
     ledger.begin_epoch(seen.folder, examined, epoch, name=seen.name, server=seen.server)
 
 
@@ -75,13 +75,14 @@ def begin_import(visit: Visit, folders: Sequence[SeenFolder]) -> None:
 
 def begin_again(visit: Visit, seen: SeenFolder) -> None:
     """After the first import: what we have gets its new places, by identity; what came since will be fetched."""
-    examined = visit.session.examine(seen.name)
+    examined = open_folder(visit.session, seen.folder, seen.name)
     known = (seen.folder.name, seen.folder.server)
     is_same = seen.folder.uidvalidity != 0 and known == (seen.name, seen.server)
     found = rematch(visit, seen.folder, examined, is_same=is_same)
     with transaction.atomic():
         hold(visit.lease)
-        _begin(seen, examined, found.floor, found.left_out, older=_older_than(found, examined))
+        older = _older_than(found, examined)
+        _begin(seen, examined, ledger.Epoch(found.floor, found.left_out, older, found.silent_uid))
         found.record(seen.folder)
         if ledger.recount_older(visit.mailbox, visit.lease):  # all older mail may have been loaded before: not of here
             done = Mailbox.objects.filter(pk=visit.mailbox.pk, load_older=True, history_due_at=None)
@@ -89,15 +90,15 @@ def begin_again(visit: Visit, seen: SeenFolder) -> None:
 
 
 def _older_than(found: Rematch, examined: FolderStatus) -> int:
-    return examined.messages - len(found.places) - len(found.left_out) - len(found.new)
+    return max(0, examined.messages - len(found.places) - len(found.left_out) - len(found.new))
 
 
 def _look(visit: Visit, seen: SeenFolder) -> _Listing:
-    return _Listing(seen, visit.session.examine(seen.name), (), ())
+    return _Listing(seen, open_folder(visit.session, seen.folder, seen.name), (), ())
 
 
 def _list(visit: Visit, seen: SeenFolder, window: Window) -> _Listing:
-    examined = visit.session.examine(seen.name)
+    examined = open_folder(visit.session, seen.folder, seen.name)
     # What comes while we look is not part of the listing: it is found as new afterwards.
     recent = [uid for uid in visit.session.list_uids(since=window.search_since) if uid < examined.uidnext]
     letters: list[RemoteMessage] = []

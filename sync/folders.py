@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mailboxes.models import Mailbox
-from mailkit.errors import FolderGone
+from mailkit.errors import FolderGone, SentFolderGone
 from mailkit.imap_session import ImapSession, list_sent_folders
-from mailkit.types import FolderStatus
-from sync.ledger import memory_of
+from mailkit.types import FolderStatus, RemoteFolder
+from sync.ledger import is_noted_gone, memory_of
 from sync.planner import Finding, find_out
 from threads.models import Folder
 
@@ -39,20 +39,24 @@ def look_at_folders(session: ImapSession, mailbox: Mailbox) -> list[SeenFolder]:
             return _look_at(session, mailbox, {folder: folder.name for folder in known.values()})
         except FolderGone:
             pass  # somebody renamed or deleted it: ask which one it is now
-    names = _names_on_server(session, mailbox)
+    listed = session.list_folders()
+    names = _names_of(listed, mailbox)
     folders = {known.get(role) or _new_folder(mailbox, role, name): name for role, name in names.items()}
-    return _look_at(session, mailbox, folders)
+    gone = [folder for role, folder in known.items() if role not in names and not is_noted_gone(folder)]
+    return [*_look_at(session, mailbox, folders), *map(_gone, gone if listed else [])]
 
 
 def _is_settled(mailbox: Mailbox, known: Mapping[Folder.Role, Folder]) -> bool:
     """Whether we know which folders to read: not when a person has just chosen another one."""
     sent = known.get(Folder.Role.SENT)
-    return sent is not None and mailbox.sent_folder in ("", sent.name)
+    if sent is None or sent.server != mailbox.imap_account:  # another service calls another folder so
+        return False
+    return mailbox.sent_folder in ("", sent.name)
 
 
-def _names_on_server(session: ImapSession, mailbox: Mailbox) -> dict[Folder.Role, str]:
+def _names_of(listed: Sequence[RemoteFolder], mailbox: Mailbox) -> dict[Folder.Role, str]:
     """A mailbox without a folder of sent letters is all right: it comes with the first letter sent."""
-    found = list_sent_folders(session.list_folders())
+    found = list_sent_folders(listed)
     choices = found if len(found) > 1 else []
     if choices != mailbox.sent_choices:
         Mailbox.objects.filter(pk=mailbox.pk).update(sent_choices=choices)
@@ -64,13 +68,8 @@ def _new_folder(mailbox: Mailbox, role: Folder.Role, name: str) -> Folder:
     return Folder.objects.get_or_create(mailbox=mailbox, role=role, defaults={"name": name})[0]
 
 
-def server_of(mailbox: Mailbox) -> str:
-    """Whose UIDs the folders hold: two servers may well use the same UIDVALIDITY."""
-    return f"{mailbox.imap_host.lower()} {mailbox.imap_username}"
-
-
 def _look_at(session: ImapSession, mailbox: Mailbox, names: Mapping[Folder, str]) -> list[SeenFolder]:
-    server = server_of(mailbox)
+    server = mailbox.imap_account
     statuses = session.folder_statuses(list(names.values()))
     return [
         SeenFolder(folder, name, server, status, _finding(folder, name, server, status))
@@ -80,3 +79,17 @@ def _look_at(session: ImapSession, mailbox: Mailbox, names: Mapping[Folder, str]
 
 def _finding(folder: Folder, name: str, server: str, status: FolderStatus) -> Finding:
     return find_out(memory_of(folder), name, status, is_same_server=folder.server == server)
+
+
+def _gone(folder: Folder) -> SeenFolder:
+    return SeenFolder(folder, folder.name, folder.server, FolderStatus(0, 0, 0, None), Finding.GONE)
+
+
+def open_folder(session: ImapSession, folder: Folder, name: str = "") -> FolderStatus:
+    """EXAMINE, by its name of now if that is another one. Raises MailError."""
+    try:
+        return session.examine(name or folder.name)
+    except FolderGone as error:
+        if folder.role != Folder.Role.SENT:
+            raise
+        raise SentFolderGone(str(error), step=error.step, code=error.code, reply=error.reply) from error

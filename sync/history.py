@@ -22,13 +22,14 @@ from mailboxes.health import note_failure
 from mailboxes.lease_keeper import keeper
 from mailboxes.leases import Lease
 from mailboxes.models import Mailbox
-from mailkit.errors import MailError
+from mailkit.errors import MailError, SentFolderGone
 from mailkit.failpoints import failpoint
 from mailkit.imap_session import ImapSession
 from mailkit.types import RemoteMessage
 from sync import ledger
 from sync.batches import file_one, read_carefully
 from sync.budget import Budget
+from sync.folders import open_folder
 from sync.reading import BATCH_LETTERS
 from sync.visit import Connect, Visit
 from threads.filing import FolderCursor, Progress
@@ -49,7 +50,7 @@ class _Shelf:
     def look(self, session: ImapSession) -> None:
         """Ask for the next letters' dates."""
         if not self.next_uids and self.waiting:
-            session.examine(self.folder.name)
+            open_folder(session, self.folder)
             self.next_uids = self.waiting[:BATCH_LETTERS]
             self.next_letters = session.fetch_headers(self.next_uids)
 
@@ -109,8 +110,11 @@ def _empty_shelves(visit: Visit, budget: Budget) -> bool:
 
 
 def _fill(visit: Visit, folder: Folder) -> _Shelf | None:
-    """None when the folder's UIDs are not those that we know."""
-    examined = visit.session.examine(folder.name)
+    """None when the folder's UIDs are not those that we know. One of sent letters may be gone: a look sees to it."""
+    try:
+        examined = open_folder(visit.session, folder)
+    except SentFolderGone:
+        return _Shelf(folder, [])
     if examined.uidvalidity != folder.uidvalidity:
         return None
     below = visit.session.list_uids(before=folder.history_uid) if folder.history_uid > 1 else []
@@ -121,7 +125,7 @@ def _fill(visit: Visit, folder: Folder) -> _Shelf | None:
 def _load_shelf(visit: Visit, shelf: _Shelf, budget: Budget) -> bool:
     """The next letters of this folder, in batches. False when the visit is to end."""
     folder = shelf.folder
-    visit.session.examine(folder.name)
+    open_folder(visit.session, folder)
     counted: set[int] = set()
     for batch in read_carefully(visit, folder, shelf.next_uids, were_left_out=True):
         done = {*(letter.uid for letter in batch.letters), *batch.outcomes, *(letter.uid for letter in batch.failed)}

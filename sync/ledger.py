@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet, Sum
@@ -69,14 +70,26 @@ def settle(folder: Folder, status: FolderStatus, *, last_uid: int, lease: Lease)
         highestmodseq=status.highestmodseq,
         message_count=status.messages,
         last_uid=last_uid,
+        empty_since=None,
     )
 
 
 @transaction.atomic
-def unsettle(folder: Folder, *, last_uid: int, lease: Lease) -> None:
+def unsettle(folder: Folder, *, last_uid: int, empty_since: datetime | None, lease: Lease) -> None:
     """All letters are here, but what the server said of those gone is not believed: it is asked again next time."""
     hold(lease)
-    _update(folder, uidnext=0, last_uid=last_uid)
+    _update(folder, uidnext=0, last_uid=last_uid, empty_since=empty_since)
+
+
+@transaction.atomic
+def note_gone(folder: Folder, *, lease: Lease) -> None:
+    """The server has no such folder. Should it come back, all that it holds is compared (see FolderMemory)."""
+    hold(lease)
+    _update(folder, uidnext=0, highestmodseq=None, message_count=0, older_count=0, empty_since=None)
+
+
+def is_noted_gone(folder: Folder) -> bool:
+    return folder.uidnext == folder.message_count == folder.older_count == 0
 
 
 def note_removed(folder: Folder, count: int) -> None:
@@ -91,6 +104,7 @@ class Epoch:
     floor: int  # no letter up to this UID will be fetched, unless older mail is asked for
     left_out: Sequence[int]  # above the floor, and not wanted either: each gets a row that says so
     older_count: int  # letters up to the floor
+    silent_uid: int = 0  # letters up to this UID are no news
 
 
 def begin_epoch(folder: Folder, examined: FolderStatus, epoch: Epoch, *, name: str, server: str) -> None:
@@ -108,12 +122,14 @@ def begin_epoch(folder: Folder, examined: FolderStatus, epoch: Epoch, *, name: s
         last_uid=epoch.floor,
         history_uid=epoch.floor + 1,
         older_count=epoch.older_count,
+        silent_uid=epoch.silent_uid,
+        empty_since=None,
     )
     rows = [FolderEntry(folder=folder, generation=generation, uid=uid, outcome=Outcome.OLDER) for uid in epoch.left_out]
     FolderEntry.objects.bulk_create(rows, batch_size=1000)
 
 
-def _update(folder: Folder, **values: int | str | None) -> None:
+def _update(folder: Folder, **values: int | str | datetime | None) -> None:
     # Not when nothing changes: a folder that is asked again at each visit would be written at each visit.
     Folder.objects.filter(pk=folder.pk).exclude(**values).update(**values)
     for name, value in values.items():

@@ -22,7 +22,7 @@ from mailkit.failpoints import failpoint
 from sync.epochs import begin_again, begin_import
 from sync.folder_sync import TooMuch, sync_folder
 from sync.folders import SeenFolder, look_at_folders
-from sync.planner import NEW_EPOCHS, Finding
+from sync.planner import NEW_EPOCHS, Doubt, Finding
 from sync.removal import remove_uploaded
 from sync.visit import Connect, Visit
 from threads.regrouping import regroup_mailbox
@@ -90,8 +90,9 @@ def _begin_epochs(visit: Visit, seen: Sequence[SeenFolder]) -> Sequence[SeenFold
     """Where an epoch begins, decide what it brings; the folders that have something to do."""
     beginning = [folder for folder in seen if folder.finding in NEW_EPOCHS]
     if beginning and visit.is_import:
-        begin_import(visit, seen)
-        return seen  # its window covers them all
+        there = [folder for folder in seen if folder.finding != Finding.GONE]
+        begin_import(visit, there)
+        return there  # its window covers them all
     for folder in beginning:
         logger.warning("folder begins anew", extra={"folder_id": folder.folder.pk, "finding": folder.finding})
         begin_again(visit, folder)
@@ -104,7 +105,7 @@ def _end_well(visit: Visit) -> Next:
     if row.imported_at is None:
         _end_import(row)
     if visit.doubts:
-        note_doubtful(row)
+        note_doubtful(row, Doubt.COUNTS_DIFFER if Doubt.COUNTS_DIFFER in visit.doubts else visit.doubts[0])
     else:
         note_synced(row)
     # While older mail waits, the breakdowns may be those of loading it: its own visit forgives them.

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from mailkit.types import FolderStatus
 
 MASS_LEAST = 10  # a folder of fewer letters may be emptied in one go without our doubting it
+EMPTY_BELIEVED_AFTER = timedelta(hours=1)  # of visits that all found nothing in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Finding(StrEnum):
     RENAMED = "renamed"
     UIDVALIDITY_CHANGED = "uidvalidity_changed"
     UIDNEXT_WENT_BACK = "uidnext_went_back"
+    GONE = "gone"
 
 
 NEW_EPOCHS = frozenset(
@@ -61,12 +64,19 @@ class FolderPlan:
     should_read_flags: bool  # flags may have changed, and nobody says which
 
 
+class Doubt(StrEnum):
+    """Why the server's answer is not believed: a key of mailboxes.advice."""
+
+    COUNTS_DIFFER = "counts_differ"
+    EMPTIED = "folder_emptied"
+
+
 @dataclass(frozen=True, slots=True)
 class Disappearance:
-    """Which known letters are no longer on the server; refused when the server's answer is not to be believed."""
+    """Which known letters are no longer on the server; none when its answer is not to be believed."""
 
     uids: frozenset[int]
-    is_refused: bool
+    doubt: Doubt | None = None
 
 
 def find_out(memory: FolderMemory, name: str, status: FolderStatus, *, is_same_server: bool = True) -> Finding:
@@ -135,14 +145,18 @@ def _lost_letters(memory: FolderMemory, status: FolderStatus, above: Collection[
     return memory.messages + came != status.messages
 
 
-def plan_disappeared(known: Collection[int], listed: Collection[int], *, messages: int) -> Disappearance:
-    """`known`: on the server, says the ledger; `listed`: all UIDs there; `messages`: how many the server counts."""
+def plan_disappeared(
+    known: Collection[int], listed: Collection[int], *, messages: int, empty_for: timedelta = timedelta()
+) -> Disappearance:
+    """`known`: on the server, says the ledger; `listed`: all UIDs there; `messages`: how many the server counts;
+    `empty_for`: so long all visits found nothing there, whatever they asked.
+    """
     gone = frozenset(known).difference(listed)
     if len(set(listed)) < messages:
         # SEARCH tells of fewer letters than the server counts: an index being rebuilt, or an answer cut short.
-        return Disappearance(frozenset(), is_refused=True)
-    if not listed and len(gone) >= MASS_LEAST:
+        return Disappearance(frozenset(), Doubt.COUNTS_DIFFER)
+    if not listed and len(gone) >= MASS_LEAST and empty_for < EMPTY_BELIEVED_AFTER:
         # All of it at once. A person may have archived everything, but a failing store looks just the same. Believed
-        # as soon as the folder lists a letter again; till then nothing is lost by not believing it.
-        return Disappearance(frozenset(), is_refused=True)
-    return Disappearance(gone, is_refused=False)
+        # as soon as the folder lists a letter again, or has been empty for a while.
+        return Disappearance(frozenset(), Doubt.EMPTIED)
+    return Disappearance(gone)

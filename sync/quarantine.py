@@ -87,6 +87,7 @@ def _file(letter: QuarantinedLetter, lease: Lease, batch: Batch) -> None:
     folder = letter.entry.folder
     batch = without_unmatched(letter.mailbox, folder, batch)
     is_new = letter.mailbox.imported_at is not None and letter.received_at >= letter.mailbox.created_at
+    is_new = is_new and letter.entry.uid > folder.silent_uid
     file_one(lease, folder, batch, ledger.cursor_of(folder), Progress.NONE if is_new else Progress.SILENT)
 
 

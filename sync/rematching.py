@@ -52,6 +52,9 @@ class Rematch:
     floor: int = 0  # nothing up to this UID is known or wanted
     places: list[Place] = field(default_factory=list)  # of letters that we have
     new: list[int] = field(default_factory=list)  # came while the UIDs were changing: to be fetched
+    silent_uid: int = (
+        0  # those up to here are fetched, but are no news: they lay in a folder that we did not read (G15)
+    )
     left_out: list[int] = field(default_factory=list)  # above the floor, older than what was imported
     found_again: list[int] = field(default_factory=list)  # ids of letters that we took for gone
 
@@ -74,6 +77,10 @@ def rematch(visit: Visit, folder: Folder, examined: FolderStatus, *, is_same: bo
     for heads in _chunks(visit.session.fetch_heads(uids)):
         _match(visit.mailbox, folder, heads, reach, found)
     taken = {place.uid for place in found.places}.union(found.new)
+    if is_same:
+        found.silent_uid = 0
+    elif folder.uidvalidity:
+        found.silent_uid = examined.uidnext - 1
     found.floor = min(taken, default=examined.uidnext) - 1
     listed = visit.session.list_uids(after=found.floor)
     found.left_out = [uid for uid in listed if uid < examined.uidnext and uid not in taken]
@@ -128,6 +135,8 @@ def _match(
                 found.found_again.append(stored.pk)
         elif reach is None or head.received_at >= reach:
             found.new.append(head.uid)
+            if mailbox.imported_at and head.received_at < mailbox.imported_at:
+                found.silent_uid = max(found.silent_uid, head.uid)
 
 
 def _known(

@@ -10,6 +10,7 @@ from mailboxes import leases
 from mailboxes.leases import CAREFUL_AFTER, Lease
 from mailboxes.models import Mailbox
 from mailkit.imap_session import ImapSession
+from sync.planner import Doubt
 
 WORK_SECONDS = 150  # then the rest is left to the next task: well below the soft limit of one, for slow servers
 
@@ -28,7 +29,7 @@ class Visit:
     lease: Lease
     deadline: float  # of time.monotonic()
     is_light: bool = False  # by a worker that looks after many mailboxes: much work is left to another
-    doubts: list[int] = field(default_factory=list)  # folders in which the server's numbers did not add up
+    doubts: list[Doubt] = field(default_factory=list)  # about what the server says of its folders
 
     @property
     def is_import(self) -> bool:

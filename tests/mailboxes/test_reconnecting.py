@@ -89,6 +89,17 @@ def test_what_was_given_up_or_away_while_the_servers_were_asked_is_left_alone(
     assert not AuditEvent.objects.filter(action="mailbox.servers_changed").exists()
 
 
+@pytest.mark.rule("K13", "A13", "K65")
+@pytest.mark.parametrize(("host", "chosen"), [("imap.old.example", ""), ("same", "Sent Items")])
+def test_the_chosen_sent_folder_is_forgotten_with_its_service(
+    mailbox: Mailbox, bob: Membership, request_for: ConnectRequest, host: str, chosen: str
+) -> None:
+    before = mailbox.imap_host if host == "same" else host
+    Mailbox.objects.update(imap_host=before, sent_folder="Sent Items", sent_choices=["Sent", "Sent Items"])
+    moved = reconnect_mailbox(bob, mailbox.pk, request_for)
+    assert (moved.sent_folder, bool(moved.sent_choices)) == (chosen, bool(chosen))
+
+
 def test_a_stored_password_is_not_sent_to_another_server(mailbox: Mailbox) -> None:
     for change in (
         ServerChange(host="mail.evil.example"),

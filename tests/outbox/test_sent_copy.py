@@ -128,3 +128,15 @@ def test_the_folder_that_a_person_picked_gets_the_copy(
     queue(mailbox_id=office.mailbox.pk)
     deliver(office.mailbox.pk)
     assert (office.sent_folder(), office.sent_folder("Gesendet")) == ([], office.sink_ids())
+
+
+@pytest.mark.rule("K13", "A13", "M93")
+def test_after_a_move_the_copy_never_goes_to_what_the_old_service_called_so(
+    make_office: MakeOffice, dovecot: DovecotServer, queue: Queue
+) -> None:
+    office = make_office(dovecot)
+    dovecot.create_folder(office.user, "Gesendet")
+    Folder.objects.create(mailbox=office.mailbox, role=Folder.Role.SENT, name="Gesendet", server="imap.old.example x")
+    queue(mailbox_id=office.mailbox.pk)
+    deliver(office.mailbox.pk)
+    assert (office.sent_folder("Gesendet"), office.sent_folder()) == ([], office.sink_ids())

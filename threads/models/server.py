@@ -33,6 +33,10 @@ class Folder(TenantPartModel):
     last_uid = models.BigIntegerField(default=0)  # every UID from history_uid up to here has a FolderEntry
     history_uid = models.BigIntegerField(default=0)  # UIDs below it are not looked at yet: "Load older mail" does
     older_count = models.PositiveIntegerField(default=0)  # letters on the server below history_uid, when last counted
+    silent_uid = models.BigIntegerField(
+        default=0
+    )  # letters up to here were there when this epoch began: filed silently
+    empty_since = models.DateTimeField(null=True)  # says the server of a folder in which we know many letters
 
     class Meta(TenantModel.Meta):
         abstract = False
