@@ -9,13 +9,13 @@ every minute.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection
 
-from accounts.tenancy import every_account
+from accounts.tenancy import current_account_id, every_account
 from mailboxes.errors import LeaseLost
 from mailboxes.models import Mailbox
 
@@ -56,11 +56,19 @@ RETURNING mailbox.account_id, mailbox.id, mailbox.lease_token
 NEXT_TIME = (
     f", next_sync_at = statement_timestamp() + interval_minutes * (1 - {JITTER} * random()) * interval '1 minute'"
 )
+# No provider gets more visits at once than the setting allows, of any kind: those that go on are counted.
 FREE_ONE = f"""
 WITH free AS MATERIALIZED (
-  SELECT id FROM mailboxes_mailbox WHERE id = %s AND next_sync_at IS NOT NULL AND {FREE} FOR UPDATE SKIP LOCKED)
+  SELECT id FROM mailboxes_mailbox one WHERE id = %s AND account_id = %s AND next_sync_at IS NOT NULL AND {FREE}
+    AND (SELECT count(*) FROM mailboxes_mailbox busy
+         WHERE busy.lease_until > statement_timestamp() AND busy.imap_host = one.imap_host) < %s
+  FOR UPDATE OF one SKIP LOCKED)
 """  # noqa: S608  (constants only)
-# No provider gets more visits at once than the setting allows: `busy` counts those that go on.
+# Its mail goes in the background when it is being removed: nothing is added to it then.
+FREE_STORED = f"""
+WITH free AS MATERIALIZED (
+  SELECT id FROM mailboxes_mailbox WHERE id = %s AND state <> 'removing' AND {FREE} FOR UPDATE SKIP LOCKED)
+"""  # noqa: S608  (constants only)
 FREE_DUE = f"""
 WITH busy AS (
   SELECT imap_host AS host, count(*) AS visits FROM mailboxes_mailbox
@@ -79,17 +87,34 @@ free AS MATERIALIZED (
 def claim_due(limit: int) -> list[Lease]:
     """Take imported mailboxes whose time has come, over all accounts, and set their next time: one statement."""
     with every_account("claim due mailboxes"), connection.cursor() as cursor:
-        cursor.execute(FREE_DUE + TAKE.format(changes=NEXT_TIME), [settings.HOST_CONNECTIONS, limit])
+        cursor.execute(FREE_DUE + TAKE.format(changes=NEXT_TIME), [_visits_of_rounds(), limit])
         return [Lease(*row) for row in cursor.fetchall()]
 
 
+def _visits_of_rounds() -> int:
+    """A few are left to imports, older mail and pushes: else they would find no place at a provider of many."""
+    return settings.HOST_CONNECTIONS - settings.HOST_CONNECTIONS // 8
+
+
 def claim(mailbox_id: int, *, sets_next_time: bool = True) -> Lease | None:
-    """Take this mailbox now; None when somebody holds it, or it is not there.
+    """Take this mailbox now; None when somebody holds it, its provider has as many visits as it gets, or it is not
+    there: the sweep tries it again.
 
     Whoever only loads older mail must not put off the look for new mail: `sets_next_time` False.
     """
+    asked = [mailbox_id, current_account_id(), settings.HOST_CONNECTIONS]
+    with every_account("count the visits to a provider"):
+        return _take_one(FREE_ONE + TAKE.format(changes=NEXT_TIME if sets_next_time else ""), asked)
+
+
+def claim_stored(mailbox_id: int) -> Lease | None:
+    """To work on what is stored of this mailbox, though it may be stopped; its server is left alone."""
+    return _take_one(FREE_STORED + TAKE.format(changes=""), [mailbox_id])
+
+
+def _take_one(sql: str, asked: Sequence[int]) -> Lease | None:
     with connection.cursor() as cursor:
-        cursor.execute(FREE_ONE + TAKE.format(changes=NEXT_TIME if sets_next_time else ""), [mailbox_id])
+        cursor.execute(sql, asked)
         row = cursor.fetchone()
     return Lease(*row) if row else None
 

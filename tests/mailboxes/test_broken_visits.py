@@ -94,6 +94,36 @@ def test_no_provider_gets_more_visits_at_once_than_allowed(
     assert len(leases.claim_due(10)) == 1
 
 
+@pytest.mark.parametrize(("allowed", "in_rounds"), [(2, 2), (8, 7)])
+def test_imports_and_pushes_count_as_visits_too(
+    alice: Membership,
+    charlie: Membership,
+    make_mailbox: MakeMailbox,
+    settings: LazySettings,
+    allowed: int,
+    in_rounds: int,
+) -> None:
+    """In all accounts together; rounds leave an eighth to them."""
+    settings.HOST_CONNECTIONS = allowed
+    boxes = [make_mailbox(f"box{number}@acme.example", account_of=alice) for number in range(allowed + 1)]
+    theirs = make_mailbox("box@globex.example", account_of=charlie)
+    for member in (alice, charlie):
+        with tenant(member.account_id):
+            Mailbox.objects.with_servers().update(next_sync_at=timezone.now(), imported_at=timezone.now())
+    with tenant(charlie.account_id):
+        lease = leases.claim(theirs.pk)
+        assert lease is not None
+    assert len(leases.claim_due(100)) == in_rounds - 1
+    with tenant(alice.account_id):
+        claimed = [leases.claim(box.pk) for box in boxes]
+        assert len([one for one in claimed if one]) == allowed - in_rounds
+    with tenant(charlie.account_id):
+        leases.release(lease)
+        assert leases.claim(boxes[0].pk) is None  # of another account
+    with tenant(alice.account_id):
+        assert len([box for box in boxes if leases.claim(box.pk)]) == 1
+
+
 def test_first_imports_are_not_for_those_who_look_for_mail(due: Mailbox) -> None:
     with tenant(due.account_id):
         Mailbox.objects.with_servers().update(imported_at=None)
