@@ -7,7 +7,7 @@ MailboxesError
 ├── AliasNotFound          no such other address of this mailbox
 ├── AliasLinkInvalid       a link that confirms an address: unknown, used, withdrawn or expired
 ├── TooManyTries           too often in a short time; `retry_after` says when it may be tried again
-├── WrongState             a mailbox in this state cannot be paused, resumed or disconnected
+├── WrongState             not possible while the mailbox is in this state: pausing, resuming, asking its server
 ├── SignInExpired          a return from a provider's page that nobody waits for
 ├── SignInFailed           the provider did not let us in; the message says what to do
 ├── LeaseLost              another worker holds the mailbox now: stop at once, write nothing

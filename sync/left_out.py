@@ -8,6 +8,7 @@ from accounts.tenancy import current_account_id
 from mailboxes.connections import imap_session
 from mailboxes.leases import Lease
 from sync import ledger
+from sync.asking import check_may_fetch
 from sync.batches import file_one
 from sync.one_letter import fetch_from_place, under_lease
 from sync.starting import start
@@ -17,7 +18,8 @@ from threads.models import FolderEntry
 
 
 def request_fetch(place: FolderEntry) -> None:
-    """In the background."""
+    """In the background. Raises WrongState."""
+    check_may_fetch(place.folder.mailbox)
     account_id, place_id = current_account_id(), place.pk
     transaction.on_commit(lambda: start("fetch_left_out", account_id, place_id))
 

@@ -20,11 +20,14 @@ from threads.preparing import prepare_for
 logger = logging.getLogger(__name__)
 
 
-def under_lease(mailbox: Mailbox, work: Callable[[Lease], None]) -> bool:
-    """Do it while nobody else works on the mailbox. False when somebody does: it has to be asked for again."""
-    lease = leases.claim(mailbox.pk, sets_next_time=False)
+def under_lease(mailbox: Mailbox, work: Callable[[Lease], None], *, asks_server: bool = True) -> bool:
+    """Do it while nobody else works on the mailbox. False when somebody does: it has to be asked for again.
+
+    What asks no server can be done in a stopped mailbox, too.
+    """
+    lease = leases.claim(mailbox.pk, sets_next_time=False) if asks_server else leases.claim_stored(mailbox.pk)
     if lease is None:
-        return mailbox.next_sync_at is None  # nobody syncs it: there is nothing to wait for
+        return asks_server and mailbox.next_sync_at is None  # nobody syncs it: there is nothing to wait for
     try:
         with keeper().keep(lease):
             work(lease)

@@ -8,12 +8,14 @@ from django.db.models import F, Q
 from accounts.tenancy import current_account_id, every_account
 from mailboxes.connections import imap_session
 from mailboxes.leases import Lease
+from mailboxes.models import Mailbox
 from mailkit.errors import LetterUnreadable
 from mailkit.letter_reader import list_files
 from mailkit.mime_reader import READER_VERSION
 from mailkit.reading_pool import read_safely
 from mailkit.types import RemoteMessage
 from sync import ledger
+from sync.asking import check_may_fetch
 from sync.batches import file_one, policy_of
 from sync.one_letter import fetch_from_place, under_lease
 from sync.reading import Batch, failed_letter, incoming_letter
@@ -29,7 +31,9 @@ from threads.raw_store import read_raw
 
 
 def request_retry(letter: QuarantinedLetter) -> None:
-    """Try it again, in the background."""
+    """Try it again, in the background: what is kept here, whatever the mailbox is doing. Raises WrongState."""
+    if not letter.raw_name:
+        check_may_fetch(letter.mailbox)
     account_id, letter_id = current_account_id(), letter.pk
     transaction.on_commit(lambda: start("retry_quarantined", account_id, letter_id))
 
@@ -45,7 +49,7 @@ def retry_now(letter_id: int, *, connect: Connect = imap_session) -> bool:
         if still := found.first():  # read again: a visit may have ended before ours began
             _retry(still, lease, connect)
 
-    return under_lease(letter.mailbox, retry)
+    return under_lease(letter.mailbox, retry, asks_server=not letter.raw_name)
 
 
 def _retry(letter: QuarantinedLetter, lease: Lease, connect: Connect) -> None:
@@ -57,7 +61,7 @@ def _retry(letter: QuarantinedLetter, lease: Lease, connect: Connect) -> None:
         raw = None
     if raw is not None:
         _file(letter, lease, _read_again(letter, raw))
-    elif letter.entry.is_on_server:
+    elif letter.entry.is_on_server and letter.mailbox.next_sync_at is not None:
         _fetch_again(letter, lease, connect)
 
 
@@ -96,12 +100,12 @@ def list_outdated(limit: int) -> list[tuple[int, int]]:
 
     Those that no retry can change are left out, or they would stand before the others for ever.
     """
-    has_bytes = ~Q(raw_name="") | Q(entry__is_on_server=True)
+    has_bytes = ~Q(raw_name="") | Q(entry__is_on_server=True, mailbox__next_sync_at__isnull=False)
     with every_account("letters to read again after an upgrade"):
         outdated = QuarantinedLetter.objects.filter(
             has_bytes,
             reader_version__lt=READER_VERSION,
             entry__generation=F("entry__folder__generation"),
-            mailbox__next_sync_at__isnull=False,
-        ).order_by("tried_at")
+        )
+        outdated = outdated.exclude(mailbox__state=Mailbox.State.REMOVING).order_by("tried_at")
         return list(outdated.values_list("account_id", "pk")[:limit])

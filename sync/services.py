@@ -10,10 +10,17 @@ from django.utils import timezone
 from accounts.tenancy import current_account_id
 from mailboxes.leases import Lease
 from mailboxes.models import STOPPED, Mailbox
+from sync.asking import check_may_ask
 from sync.mailbox_sync import Next
 from sync.starting import start
 
 STEP_EXPIRES = 120  # seconds: the sweep starts it again, and messages for busy workers must not heap up
+
+
+def ask_for_sync(mailbox: Mailbox) -> None:
+    """As request_sync, for people, who are told when it cannot be. Raises WrongState."""
+    check_may_ask(mailbox)
+    request_sync(mailbox)
 
 
 @transaction.atomic

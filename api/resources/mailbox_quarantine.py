@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.ids import IdField
+from api.resources.mailbox_stopping import NOT_NOW
 from api.viewsets import MemberViewSet
 from mailboxes.access import get_mailbox_for, get_managed_mailbox_for
 from sync.quarantine import request_retry
@@ -67,7 +68,11 @@ class MailboxQuarantineView(MemberViewSet):
             headers={"Content-Disposition": f'attachment; filename="quarantine-{letter.pk}.eml"'},
         )
 
-    @extend_schema(request=None, responses={202: QuarantinedSerializer}, description="Tries to file it once more.")
+    @extend_schema(
+        request=None,
+        responses={202: QuarantinedSerializer, **NOT_NOW},
+        description="Tries to file it once more. 409 when its bytes are only on a server that cannot be asked now.",
+    )
     @action(detail=True, methods=["post"], url_path=f"{ONE}/retry", url_name="quarantine-retry")
     def quarantine_retry(self, request: Request, pk: str, quarantine_id: str) -> Response:
         letter = get_quarantined_for(get_managed_mailbox_for(self.member, pk), quarantine_id)

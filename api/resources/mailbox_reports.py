@@ -15,6 +15,7 @@ from api.domain_errors import Refusal
 from api.ids import IdField
 from api.problems import MEDIA_TYPE
 from api.resources.mailbox_serializers import MailboxSerializer
+from api.resources.mailbox_stopping import NOT_NOW
 from api.schema import ProblemSerializer
 from api.viewsets import MemberViewSet
 from mailboxes.access import get_mailbox_for, get_managed_mailbox_for
@@ -92,7 +93,7 @@ class MailboxReportsView(MemberViewSet):
 
     @extend_schema(
         request=LetterPlaceSerializer,
-        responses={202: None},
+        responses={202: None, **NOT_NOW},
         description="Fetches a letter that was left on the server because nobody in it had a card (`unmatched`).",
     )
     @action(detail=True, methods=["post"], url_path="fetch", url_name="fetch")

@@ -30,7 +30,7 @@ from api.resources.mailbox_serializers import (
     MailboxSerializer,
     ReconnectSerializer,
 )
-from api.resources.mailbox_stopping import MailboxStoppingView
+from api.resources.mailbox_stopping import NOT_NOW, MailboxStoppingView
 from mailboxes.access import get_mailbox_for, get_managed_mailbox_for
 from mailboxes.behavior import (
     CHOICES,
@@ -46,7 +46,7 @@ from mailboxes.models import Mailbox
 from mailboxes.reconnecting import changed_request, stored_request
 from mailboxes.requests import check_request
 from mailboxes.services import connect_mailbox, reconnect_mailbox, try_servers
-from sync.services import request_sync
+from sync.services import ask_for_sync
 
 
 class MailboxView(
@@ -141,11 +141,15 @@ class MailboxView(
         mailbox = reconnect_mailbox(self.member, pk, wanted)
         return Response(MailboxSerializer(mailbox, context=self.get_serializer_context()).data)
 
-    @extend_schema(request=None, responses={202: MailboxSerializer}, description="Looks for new mail now.")
+    @extend_schema(
+        request=None,
+        responses={202: MailboxSerializer, **NOT_NOW},
+        description="Looks for new mail now; not in one that is stopped or only sends.",
+    )
     @action(detail=True, methods=["post"])
     def sync(self, request: Request, pk: str) -> Response:
         mailbox = get_mailbox_for(self.member, pk)
-        request_sync(mailbox)
+        ask_for_sync(mailbox)
         return Response(self.get_serializer(mailbox).data, status=202)
 
 

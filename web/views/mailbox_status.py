@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
 from mailboxes.access import get_mailbox_for, get_managed_mailbox_for
+from mailboxes.errors import WrongState
 from mailboxes.models import Mailbox
 from sync.left_out import request_fetch
 from sync.quarantine import request_retry
@@ -27,7 +28,7 @@ from web.mailbox_ledger import ledger_lines
 from web.members import MemberRequest, member_required
 from web.paging import page_by_time
 from web.toasts import toast
-from web.views.mailboxes import can_manage
+from web.views.mailboxes import can_manage, refused
 
 QUARANTINE_PAGE = 20
 
@@ -79,7 +80,10 @@ def quarantine_raw(request: MemberRequest, mailbox_id: int, quarantine_id: int) 
 @member_required
 def quarantine_retry(request: MemberRequest, mailbox_id: int, quarantine_id: int) -> HttpResponse:
     mailbox = get_managed_mailbox_for(request.member, mailbox_id)
-    request_retry(get_quarantined_for(mailbox, quarantine_id))
+    try:
+        request_retry(get_quarantined_for(mailbox, quarantine_id))
+    except WrongState as error:
+        return refused(request, mailbox, error.message)
     return _done(request, mailbox, _("The letter is tried once more. It leaves this list when it could be read."))
 
 
@@ -88,7 +92,11 @@ def quarantine_retry(request: MemberRequest, mailbox_id: int, quarantine_id: int
 def fetch(request: MemberRequest, mailbox_id: int) -> HttpResponse:
     """A letter that stayed on the server because nobody in it had a card. Everyone who reads the mailbox may ask."""
     mailbox = get_mailbox_for(request.member, mailbox_id)
-    request_fetch(get_left_out_for(mailbox, request.POST.get("folder", ""), request.POST.get("uid", "")))
+    place = get_left_out_for(mailbox, request.POST.get("folder", ""), request.POST.get("uid", ""))
+    try:
+        request_fetch(place)
+    except WrongState as error:
+        return refused(request, mailbox, error.message)
     return _done(request, mailbox, _("The letter is fetched in the background."))
 
 

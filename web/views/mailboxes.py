@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import Membership
 from mailboxes.access import get_mailbox_for, get_managed_mailbox_for
 from mailboxes.behavior import change_settings
-from mailboxes.errors import SettingRefused
+from mailboxes.errors import SettingRefused, WrongState
 from mailboxes.models import Mailbox
-from sync.services import request_sync
+from sync.services import ask_for_sync
 from web.forms import custom_fields
 from web.forms.mailbox_inbox import InboxForm
 from web.forms.mailbox_parts import MailboxPart
@@ -80,11 +80,22 @@ def progress(request: MemberRequest, mailbox_id: int) -> HttpResponse:
 def sync(request: MemberRequest, mailbox_id: int) -> HttpResponse:
     """Everyone who reads the mailbox may ask for its new mail."""
     mailbox = get_mailbox_for(request.member, mailbox_id)
-    request_sync(mailbox)
+    try:
+        ask_for_sync(mailbox)
+    except WrongState as error:
+        return refused(request, mailbox, error.message)
     words = _("Asking %(address)s for new mail.") % {"address": mailbox.address}
     if request.htmx:
         return toast(HttpResponse(status=HTTPStatus.NO_CONTENT), words)
     messages.success(request, words)
+    return redirect("mailbox_status", mailbox_id=mailbox.pk)
+
+
+def refused(request: MemberRequest, mailbox: Mailbox, words: str) -> HttpResponse:
+    """What was asked for cannot be done now; the words say why."""
+    if request.htmx:
+        return toast(HttpResponse(status=HTTPStatus.NO_CONTENT), words, tone="bad")
+    messages.error(request, words)
     return redirect("mailbox_status", mailbox_id=mailbox.pk)
 
 
