@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.audit import record
 from accounts.models import Membership
 from crm.card_events import EventKind, note_event, note_responsible
-from crm.contacts import checked_emails
+from crm.contacts import check_count, checked_emails
 from crm.errors import ValueRefused
 from crm.field_values import merge_values
 from crm.models import Company
@@ -55,6 +55,8 @@ def values_of(company: Company) -> CompanyValues:
 def _write(company: Company, values: CompanyValues) -> Company:
     if not values.name.strip():
         raise ValueRefused("name", _("Enter the company's name."))
+    check_count("emails", values.emails, len(company.emails))
+    check_count("phones", values.phones, len(company.phones))
     company.name = values.name.strip()
     company.emails = checked_emails(values.emails)
     company.phones = list(dict.fromkeys(filter(None, map(str.strip, values.phones))))

@@ -20,6 +20,8 @@ from crm.signals import contact_addresses_changed, contacts_merging
 from crm.tags import set_tags
 from mailkit.addresses import AddressRefused, email_key, parse_typed_address
 
+MOST_LINES = 50  # addresses of a card, and phones
+
 
 @dataclass(frozen=True, slots=True)
 class ContactValues:
@@ -46,6 +48,14 @@ def checked_emails(emails: Sequence[str]) -> list[str]:
             raise ValueRefused("emails", _("“%(typed)s” is not an email address.") % {"typed": typed[:100]}) from error
         found.setdefault(email_key(email), email)
     return list(found.values())
+
+
+def check_count(field: str, lines: Sequence[str], now: int) -> None:
+    """`now` is how many the card has: a merge may have brought together more than can be typed, and they may stay.
+    Raises ValueRefused.
+    """
+    if len(lines) > max(MOST_LINES, now):
+        raise ValueRefused(field, _("At most %(most)d, please.") % {"most": MOST_LINES})
 
 
 def _name_of(values: ContactValues, emails: Sequence[str]) -> str:
@@ -89,6 +99,8 @@ def values_of(contact: Contact) -> ContactValues:
 
 
 def _write_contact(contact: Contact, values: ContactValues) -> Contact:
+    check_count("emails", values.emails, contact.emails.count() if contact.pk else 0)
+    check_count("phones", values.phones, len(contact.phones))
     emails = checked_emails(values.emails)
     contact.name = _name_of(values, emails)
     contact.first_name, contact.last_name = values.first_name.strip(), values.last_name.strip()

@@ -16,8 +16,11 @@ from api.resources.timeline import TimelineView
 from crm.access import get_company
 from crm.card_changes import change_card
 from crm.companies import CompanyValues, delete_company, write_company
+from crm.contacts import MOST_LINES
 from crm.models import Company
 from crm.tags import with_tags
+
+FEW = f"At most {MOST_LINES}."
 
 
 class CompanySerializer(serializers.Serializer[Company]):
@@ -25,8 +28,8 @@ class CompanySerializer(serializers.Serializer[Company]):
 
     id = IdField(source="pk")
     name = serializers.CharField(max_length=200)
-    emails = serializers.ListField(child=serializers.CharField(max_length=320), required=False, max_length=50)
-    phones = serializers.ListField(child=serializers.CharField(max_length=40), required=False, max_length=50)
+    emails = serializers.ListField(child=serializers.CharField(max_length=320), required=False, help_text=FEW)
+    phones = serializers.ListField(child=serializers.CharField(max_length=40), required=False, help_text=FEW)
     contacts = RelatedId(many=True, read_only=True)
     responsible = RelatedId(queryset=Membership.objects.filter(is_active=True), required=False, allow_null=True)
     tags = TagsField()

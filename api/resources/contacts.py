@@ -21,11 +21,13 @@ from api.resources.removed_mail import RemovedMailView
 from api.resources.timeline import TimelineView
 from crm.access import get_contact
 from crm.card_changes import change_card
-from crm.contacts import ContactValues, create_contact, delete_contact
+from crm.contacts import MOST_LINES, ContactValues, create_contact, delete_contact
 from crm.models import Company, Contact, ContactEmail, Store
 from crm.tags import with_tags
 from outbox.suppression import is_unsubscribed, set_unsubscribed, unsubscribed_keys
 from threads.models import Message
+
+FEW = f"At most {MOST_LINES}. A contact that merges gave more may keep them."
 
 
 class AddressesField(serializers.ListField):
@@ -59,8 +61,8 @@ class ContactSerializer(serializers.Serializer[Contact]):
     first_name = serializers.CharField(max_length=100, required=False, allow_blank=True)
     last_name = serializers.CharField(max_length=100, required=False, allow_blank=True)
     name = serializers.CharField(read_only=True)
-    emails = AddressesField(required=False, max_length=50)
-    phones = serializers.ListField(child=serializers.CharField(max_length=40), required=False, max_length=50)
+    emails = AddressesField(required=False, help_text=FEW)
+    phones = serializers.ListField(child=serializers.CharField(max_length=40), required=False, help_text=FEW)
     company = RelatedId(queryset=Company.objects, required=False, allow_null=True)
     responsible = RelatedId(queryset=Membership.objects.filter(is_active=True), required=False, allow_null=True)
     store = RelatedId(queryset=Store.objects, required=False, allow_null=True)

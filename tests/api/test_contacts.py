@@ -53,6 +53,17 @@ def test_a_wrong_address_is_named(alice_api: ApiClient) -> None:
     assert "nobody" in found["errors"][0]["detail"]
 
 
+def test_more_addresses_or_phones_than_fit_are_refused(alice_api: ApiClient) -> None:
+    contact = json_of(alice_api.post("contacts/", DANA), 201)["id"]
+    company = json_of(alice_api.post("companies/", {"name": "Harbor"}), 201)["id"]
+    emails, phones = [f"x{number}@client.example" for number in range(51)], [f"+34 {number}" for number in range(51)]
+    for path in (f"contacts/{contact}/", f"companies/{company}/"):
+        for name, lines in (("emails", emails), ("phones", phones)):
+            found = problem_of(alice_api.patch(path, {name: lines}), 400, "invalid-request")
+            assert (found["errors"][0]["pointer"], found["errors"][0]["detail"]) == (f"#/{name}", "At most 50, please.")
+            assert len(json_of(alice_api.patch(path, {name: lines[:50]}))[name]) == 50
+
+
 def test_a_contact_without_any_name_is_refused(alice_api: ApiClient) -> None:
     assert problem_of(alice_api.post("contacts/", {}), 400)["errors"][0]["pointer"] == "#/first_name"
 

@@ -33,19 +33,19 @@ class Lines(forms.Widget):
     template_name = "crm/lines.html"
     input_type = "text"
 
-    def __init__(self, attrs: dict[str, Any] | None = None, *, input_type: str = "text", most: int = 20) -> None:
+    def __init__(self, attrs: dict[str, Any] | None = None, *, input_type: str = "text") -> None:
         super().__init__(attrs)
-        self.input_type, self.most = input_type, most
+        self.input_type = input_type
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:  # noqa: ANN401  (Django's)
         context = super().get_context(name, value, attrs)
-        lines = [*(value or []), *[""] * SPARE_LINES][: self.most]
+        lines = [*(value or []), *[""] * SPARE_LINES]
         context["widget"].update(lines=lines, input_type=self.input_type)
         return context
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[str]:  # noqa: ANN401  (Django's)
         given = data.getlist(name) if isinstance(data, MultiValueDict) else data.get(name, [])
-        return [line for line in given if line.strip()][: self.most]
+        return [line for line in given if line.strip()]
 
     def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:  # noqa: ANN401  (Django's)
         return name not in data
@@ -72,9 +72,10 @@ class MemberChoiceField(forms.ModelChoiceField):
         return obj.name
 
 
-def colleagues() -> QuerySet[Membership]:
-    """Who may be responsible."""
-    return Membership.objects.filter(is_active=True).select_related("user").order_by("user__name", "id")
+def colleagues(current: int | None = None) -> QuerySet[Membership]:
+    """Who may be responsible; `current`, who is now, stays there to be seen even if he has left."""
+    offered = Membership.objects.filter(Q(is_active=True) | Q(pk=current))
+    return offered.select_related("user").order_by("user__name", "id")
 
 
 class CardForm(forms.Form):
