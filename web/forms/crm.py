@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -87,7 +87,7 @@ class CardForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["responsible"].queryset = colleagues()  # type: ignore[attr-defined]
+        self.fields["responsible"].queryset = colleagues(self.initial.get("responsible"))  # type: ignore[attr-defined]
         self.own_fields = fields_of(self.entity)
         self.fields.update({custom_fields.name_of(field): custom_fields.input_of(field) for field in self.own_fields})
 

@@ -47,7 +47,7 @@ class TaskForm(forms.Form):
     def __init__(self, task: Task, typed: QueryDict | None) -> None:
         initial = {name: getattr(task, name) for name in ("text", "due_at", "result")}
         super().__init__(typed, initial={**initial, "type": task.type_id, "responsible": task.responsible_id})
-        self.fields["responsible"].queryset = colleagues()  # type: ignore[attr-defined]
+        self.fields["responsible"].queryset = colleagues(task.responsible_id)  # type: ignore[attr-defined]
         self.fields["type"].queryset = list_types()  # type: ignore[attr-defined]
 
     def values(self) -> TaskValues:
