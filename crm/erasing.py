@@ -7,10 +7,11 @@ from collections.abc import Collection
 from django.db.models import Count, Func, Q, QuerySet, TextField, Value
 from django.db.models.functions import Lower
 
-from accounts.erasing import rows_that_say
+from accounts.erasing import rows_that_name
 from crm.csv_reading import read_table
 from crm.models import CardEvent, CardImport, Company, Contact, ContactEmail, ContactMerge, Customer, Lead
 from mailkit.addresses import email_key
+from mailkit.named_addresses import names_one_of
 
 
 def leads_of_nobody_else(contact: Contact) -> QuerySet[Lead]:
@@ -42,18 +43,17 @@ def erase_card(contact: Contact) -> None:
     contact.delete()
 
 
-def forget_words(words: Collection[str]) -> None:
+def forget_addresses(addresses: Collection[str]) -> None:
     """Where cards of others, merges and imports remember this person."""
-    rows_that_say(CardEvent, "facts", words).delete()
-    rows_that_say(ContactMerge, "before", words).delete()
-    CardImport.objects.filter(pk__in=rows_that_say(CardImport, "bad_rows", words).values("pk")).update(bad_rows=[])
+    rows_that_name(CardEvent, "facts", addresses).delete()
+    rows_that_name(ContactMerge, "before", addresses).delete()
+    CardImport.objects.filter(pk__in=rows_that_name(CardImport, "bad_rows", addresses)).update(bad_rows=[])
     for import_id in CardImport.objects.filter(content__isnull=False).values_list("pk", flat=True):
-        _forget_file(import_id, words)
+        _forget_file(import_id, addresses)
 
 
-def _forget_file(import_id: int, words: Collection[str]) -> None:
+def _forget_file(import_id: int, addresses: Collection[str]) -> None:
     """One that waits to be imported, or whose import failed: else it would bring the person back."""
     row = CardImport.objects.filter(pk=import_id, content__isnull=False).first()
-    text = read_table(bytes(row.content or b"")).text.lower() if row else ""
-    if row and any(word in text for word in words):
+    if row and names_one_of(read_table(bytes(row.content or b"")).text, addresses):
         row.delete()

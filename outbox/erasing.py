@@ -14,6 +14,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from letter_templates.stored_files import hold_upload_name
+from mailkit.named_addresses import names_one_of
 from outbox.models import (
     Draft,
     DraftAttachment,
@@ -58,7 +59,7 @@ def erase_recipient(contact_id: int) -> None:
 def _forget_selections(addresses: Collection[str]) -> None:
     """Of mailings to whom a search for the address had found: whoever got one stands there as a row."""
     for mailing in Mailing.objects.filter(selection__has_key="filter").only("selection"):
-        if any(address in unquote_plus(mailing.selection["filter"]).lower() for address in addresses):
+        if names_one_of(unquote_plus(mailing.selection["filter"]), addresses):
             mailing.selection = {"kind": mailing.selection["kind"], "ids": []}
             mailing.save(update_fields=["selection"])
 
@@ -70,10 +71,9 @@ def erase_answers_to(message_ids: Collection[int]) -> None:
 
 
 def _erase_drafts(addresses: Collection[str]) -> None:
-    """What was typed may be more than an address: a name with it, or half of one."""
+    """What was typed may be more than an address: a name with it, or half of another."""
     for draft in Draft.objects.filter(mail=None).only("to", "cc", "bcc").iterator():
-        typed = " ".join([*draft.to, *draft.cc, *draft.bcc]).lower()
-        if any(address in typed for address in addresses):
+        if names_one_of(" ".join([*draft.to, *draft.cc, *draft.bcc]), addresses):
             draft.delete()
 
 

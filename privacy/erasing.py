@@ -111,8 +111,8 @@ def _erase(addresses: Sequence[str]) -> bool:
     erase_answers_to(message_ids)
     is_sent = erase_to(addresses)
     is_filed = erase_letters(addresses)
-    crm.erasing.forget_words(addresses)
-    accounts.erasing.forget_words(addresses)
+    crm.erasing.forget_addresses(addresses)
+    accounts.erasing.forget_addresses(addresses)
     return is_sent and is_filed
 
 

@@ -9,14 +9,17 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from accounts.errors import NotAllowed
-from accounts.models import Membership
+from accounts.models import IdempotentReply, Membership, Notice
+from accounts.notices import notify
+from crm.card_events import EventKind, note_event
 from crm.companies import CompanyValues, write_company
 from crm.contacts import ContactValues, create_contact
 from crm.csv_import import upload_import
-from crm.models import CardImport, Contact
+from crm.models import CardEvent, CardImport, Contact, ContactMerge
 from mailboxes.leases import claim, release
 from mailboxes.models import Mailbox
-from outbox.models import OutgoingMail
+from outbox.drafts import DraftFields, create_draft
+from outbox.models import Draft, Mailing, OutgoingMail
 from outbox.requests import LetterRequest
 from outbox.services import queue_letter
 from privacy.account_export import list_exports, pack, request_export
@@ -65,6 +68,46 @@ def test_files_that_wait_to_be_imported_do_not_bring_the_person_back(anna: Conta
         upload_import(alice, "contact", "cards.csv", text.encode("utf-16"))
     assert erase_some(erase_contact(alice, anna, confirmation="Anna").pk)
     assert [b"b\0o\0r\0i\0s" in bytes(row.content or b"") for row in CardImport.objects.all()] == [True]
+
+
+def papers_about(address: str, alice: Membership, post: Post) -> None:
+    """Drafts, mailings, files, merges, the history of a card, notices and kept answers that name this address."""
+    create_draft(alice, DraftFields(mailbox_id=post.mailbox.pk, to=[f"Somebody <{address}>"]))
+    Mailing.objects.create(name="News", author=alice, selection={"kind": "contact", "filter": f"q={address}&tag=vip"})
+    upload_import(alice, "contact", "cards.csv", f"Email\n{address}\n".encode())
+    other = create_contact(ContactValues("Other"))
+    ContactMerge.objects.create(contact=other, before={"emails": [address]})
+    note_event(other, EventKind.CREATED, how=f"by\n{address}")
+    notify([alice], "mail.bounced", address=address)
+    IdempotentReply.objects.create(
+        membership=alice, key=address, request_digest="d", status=201, body={"to": [address]}
+    )
+
+
+def count_papers(address: str) -> list[int]:
+    asked = {"kind": "contact", "filter": f"q={address}&tag=vip"}
+    return [
+        Draft.objects.filter(to=[f"Somebody <{address}>"]).count(),
+        Mailing.objects.filter(selection=asked).count(),
+        sum(address.encode() in bytes(row.content or b"") for row in CardImport.objects.all()),
+        ContactMerge.objects.filter(before={"emails": [address]}).count(),
+        CardEvent.objects.filter(facts__how=f"by\n{address}").count(),
+        Notice.objects.filter(facts__address=address).count(),
+        IdempotentReply.objects.filter(key=address).count(),
+    ]
+
+
+def test_whose_address_only_ends_or_begins_like_it_keeps_everything(
+    anna: Contact, alice: Membership, post: Post
+) -> None:
+    others = ["joanna@client.example", "jo.anna@client.example", "anna@client.example.org"]
+    for address in ("anna@client.example", *others):
+        papers_about(address, alice, post)
+    release(post.lease)
+    assert erase_some(erase_contact(alice, anna, confirmation="Anna").pk)
+    assert {address: count_papers(address) for address in others} == dict.fromkeys(others, [1] * 7)
+    assert count_papers("anna@client.example")[:2] == [0, 0]
+    assert count_papers("anna@client.example")[3:] == [0] * 4
 
 
 def test_what_came_from_the_person_by_another_server_goes_too(anna: Contact, alice: Membership) -> None:
