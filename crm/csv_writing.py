@@ -42,7 +42,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "custom_values",
     ),
     "company": ("name", "emails", "phones", "responsible_id", "custom_values"),
-    "lead": ("name", "price", "stage_id", "company_id", "responsible_id", "custom_values", "stage_since"),
+    "lead": ("name", "price", "stage_id", "company_id", "responsible_id", "custom_values", "stage_since", "closed_at"),
     "customer": ("name", "company_id", "responsible_id", "next_purchase_at", "custom_values"),
 }
 
@@ -92,7 +92,7 @@ def _create_people(plan: Plan) -> dict[str, int]:
 
 def _prepare(targets: Iterable[Target]) -> None:
     """What only the moment of writing knows."""
-    now, first_stage_id = timezone.now(), 0
+    now, first_stage_id, open_ids = timezone.now(), 0, _open_stage_ids()
     for target in targets:
         card = target.card
         if target.company and not isinstance(card, Company):
@@ -102,6 +102,11 @@ def _prepare(targets: Iterable[Target]) -> None:
             card.stage_id = card.stage_id or first_stage_id
             if target.old_stage_id != card.stage_id:
                 card.stage_since = now
+            card.closed_at = None if card.stage_id in open_ids else card.closed_at or now
+
+
+def _open_stage_ids() -> set[int]:
+    return set(Stage.objects.filter(kind=Stage.Kind.OPEN).values_list("pk", flat=True))
 
 
 def _write_cards(plan: Plan) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -45,7 +46,9 @@ class LeadValues:
 @transaction.atomic
 def create_lead(values: LeadValues, *, member: Membership | None = None, how: str = "by_hand") -> Lead:
     """`how` is one of crm.card_events.HOW. Raises ValueRefused."""
-    lead = _write_lead(Lead(stage=values.stage or default_stage()), values)
+    stage = values.stage or default_stage()
+    closed_at = None if stage.kind == Stage.Kind.OPEN else timezone.now()
+    lead = _write_lead(Lead(stage=stage, closed_at=closed_at), values)
     note_event(lead, EventKind.CREATED, actor=member, how=how)
     if how != IMPORTED:  # silent (G15)
         leads_entered_stage.send(Lead, lead_ids=[lead.pk], stage_id=lead.stage_id, at=lead.stage_since, kind="created")
@@ -60,7 +63,7 @@ def change_lead(lead: Lead, values: LeadValues, *, member: Membership | None = N
     responsible_before = held.responsible_id
     if values.stage:
         move_lead(held, values.stage, member=member)
-        held.refresh_from_db(fields=["stage", "stage_since"])
+        held.refresh_from_db(fields=["stage", "stage_since", "closed_at"])
     _write_lead(held, values)
     note_responsible(held, responsible_before, member)
     return held
@@ -102,7 +105,8 @@ def move_leads(leads: QuerySet[Lead], stage: Stage, *, member: Membership | None
     if not moved:
         return 0
     ids, now = [lead.pk for lead in moved], timezone.now()
-    Lead.objects.filter(pk__in=ids).update(stage=stage, stage_since=now)
+    closed_at = None if stage.kind == Stage.Kind.OPEN else Coalesce("closed_at", now)
+    Lead.objects.filter(pk__in=ids).update(stage=stage, stage_since=now, closed_at=closed_at)
     for name, group in groupby(sorted(moved, key=_stage_name), _stage_name):
         note_events(group, EventKind.MOVED, actor=member, **{"from": name, "to": stage.name})
     leads_entered_stage.send(Lead, lead_ids=ids, stage_id=stage.pk, at=now, kind="moved")

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from crm.errors import ValueRefused
-from crm.models import Pipeline, Stage
+from crm.models import Lead, Pipeline, Stage
 
 Row = TypeVar("Row", Pipeline, Stage)
 
@@ -68,9 +69,19 @@ def write_stage(values: StageValues, stage: Stage | None = None) -> Stage:
     stage.pipeline, stage.name, stage.kind = values.pipeline, values.name.strip(), values.kind
     stage.position = values.pipeline.stages.count()
     stage.save()
+    _close_leads(stage)
     if values.position is not None:
         _put(_stages_beside(stage), stage, values.position)
     return stage
+
+
+def _close_leads(stage: Stage) -> None:
+    """Its kind may be another one now: then its leads were closed when they came here, or are open again."""
+    leads = Lead.objects.filter(stage=stage)
+    if stage.kind == Stage.Kind.OPEN:
+        leads.exclude(closed_at=None).update(closed_at=None)
+    else:
+        leads.filter(closed_at=None).update(closed_at=F("stage_since"))
 
 
 def default_stage() -> Stage:

@@ -127,7 +127,7 @@ class _Asked:
     def until(self) -> Any:  # noqa: ANN401  (a moment, or PostgreSQL's word for none)
         """R08 says open leads: one that is won or lost keeps the letters of its time, and gets no more."""
         if isinstance(self.card, Lead) and self.card.stage.kind != Stage.Kind.OPEN:
-            return self.card.stage_since
+            return self.card.closed_at or self.card.stage_since
         return END_OF_TIME
 
 

@@ -109,6 +109,7 @@ class CardImport(TenantModel):
     row_count = models.PositiveIntegerField(default=0)
     created_count = models.PositiveIntegerField(default=0)
     changed_count = models.PositiveIntegerField(default=0)
+    merged_count = models.PositiveIntegerField(default=0)  # rows that went to the card of a row above
     skipped_count = models.PositiveIntegerField(default=0)
     bad_count = models.PositiveIntegerField(default=0)
     bad_rows = models.JSONField(default=list)  # the first ones: line, column, what is wrong

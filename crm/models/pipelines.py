@@ -71,6 +71,7 @@ class Lead(TenantModel):
     custom_values = models.JSONField(default=dict, blank=True)  # by number of CustomField, see crm.custom_fields
     created_at = models.DateTimeField(auto_now_add=True)
     stage_since = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True)  # when it left the last open stage; null while it is open
 
     objects = LeadQuerySet.as_manager()
 

@@ -112,7 +112,7 @@ def test_a_closed_lead_keeps_the_letters_of_its_time_and_gets_no_more(post: Post
     lead = create_lead(LeadValues("Deal", contacts=[make_anna()]))
     post.file(Mail("Before", minutes=10), Mail("After", minutes=90))
     won = Stage.objects.filter(kind=Stage.Kind.WON).first()
-    Lead.objects.filter(pk=lead.pk).update(stage=won, stage_since=START + timedelta(minutes=60))
+    Lead.objects.filter(pk=lead.pk).update(stage=won, closed_at=START + timedelta(minutes=60))
     assert seen(alice, Lead.objects.select_related("stage").get(pk=lead.pk)) == {"Before"}
 
 
