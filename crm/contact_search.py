@@ -1,5 +1,5 @@
-"""Contacts by what a person types: beginnings of words of a name or an address, and, where nothing begins so, what was
-probably meant. It reads two views, because under row-level security comparing text uses no index.
+"""Contacts by what a person types: beginnings of words of a name or an address, digits of a phone, and, where nothing
+is so, what was probably meant. It reads two views, because under row-level security comparing text uses no index.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from accounts.prepared import plain_rows
 from crm.near_words import CANDIDATES, LOOKED_AT, MIN_CHARS, NEARLY, are_near, words_of
+from crm.phone_search import find_ids_by_phone
 
 MOST = 500  # contacts: who gets more types on
 MAX_WORDS = 8
@@ -30,11 +31,14 @@ ORDER BY 3 DESC
 
 
 def find_contact_ids(typed: str) -> list[int]:
-    """Of those whose name, or one of whose addresses, has all the words; else of those that nearly do."""
+    """Of those whose name, or one of whose addresses, has all the words, or who have this phone; else of those that
+    nearly have the words.
+    """
     words = words_of(typed)[:MAX_WORDS]
     if not words:
         return []
-    return _beginning_with(words) or _near(words)
+    found = [*_beginning_with(words), *find_ids_by_phone("contact", typed, most=MOST)]
+    return list(dict.fromkeys(found))[:MOST] or _near(words)
 
 
 def _beginning_with(words: Sequence[str]) -> list[int]:

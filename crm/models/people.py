@@ -5,12 +5,15 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models import Func
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.tenant_models import SameAccount, TenantForeignKey, TenantModel
 from crm.querysets import ContactQuerySet
+
+PHONE_DIGITS = Func("phones", function="crm_phone_digits", output_field=models.TextField())  # "34955123,34600"
 
 
 class Store(TenantModel):
@@ -52,6 +55,12 @@ class Company(TenantModel):
             models.Index(fields=["account", "name", "id"], name="company_list"),
             models.Index(fields=["account", "-created_at", "-id"], name="company_newest"),
             GinIndex(OpClass("account_id", "int8_ops"), OpClass("name", "gin_trgm_ops"), name="company_sought"),
+            GinIndex(
+                OpClass("account_id", "int8_ops"),
+                OpClass(PHONE_DIGITS, "gin_trgm_ops"),
+                condition=~models.Q(phones=[]),
+                name="company_by_phone",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -93,6 +102,12 @@ class Contact(TenantModel):
             models.Index(fields=["account", "responsible", "name", "id"], name="contact_of_responsible"),
             models.Index(fields=["account", "-created_at", "-id"], name="contact_newest"),
             GinIndex(OpClass("account_id", "int8_ops"), OpClass("name", "gin_trgm_ops"), name="contact_sought"),
+            GinIndex(
+                OpClass("account_id", "int8_ops"),
+                OpClass(PHONE_DIGITS, "gin_trgm_ops"),
+                condition=~models.Q(phones=[]),
+                name="contact_by_phone",
+            ),
         ]
 
     def __str__(self) -> str:
