@@ -62,14 +62,15 @@ def get_import_for(member: Membership, import_id: int | str) -> CardImport:
 def upload_import(member: Membership, entity: str, filename: str, content: bytes) -> CardImport:
     """The file, with a guess what its columns are. Raises ValueRefused."""
     table = read_table(content)
-    row_count = count_lines(table)
+    row_count, guess = count_lines(table), _guess(entity, table)
     made = CardImport.objects.create(
         member=member,
         entity=entity,
         filename=PurePath(filename).name[:200],
         content=content,
         columns=table.columns,
-        mapping=_as_json(_guess(entity, table)),
+        mapping=_as_json(guess),
+        matching=_usual_matching(entity, guess),
         row_count=row_count,
     )
     too_old = list_imports(member).filter(state__in=[*RESTING, State.DONE]).values_list("pk", flat=True)[KEPT_IMPORTS:]
@@ -88,6 +89,12 @@ def _guess(entity: str, table: Table) -> dict[int, str]:
     if not MODELS[entity].objects.filter(pk__in=ids).exists():
         del guess[number]
     return guess
+
+
+def _usual_matching(entity: str, guess: Mapping[int, str]) -> str:
+    """Leads of one name are seldom the same one, unless the file has their IDs."""
+    is_new = entity == CardImport.Entity.LEAD and "id" not in guess.values()
+    return CardImport.Matching.CREATE if is_new else CardImport.Matching.UPDATE
 
 
 def _sample(table: Table) -> list[Line]:
@@ -151,6 +158,7 @@ def _hand_over(row: CardImport, state: str) -> CardImport:
         "tries": 0,
         "created_count": 0,
         "changed_count": 0,
+        "merged_count": 0,
         "skipped_count": 0,
         "bad_count": 0,
         "bad_rows": [],

@@ -18,7 +18,7 @@ LINKS: dict[str, type[LeadContact | CustomerContact]] = {"lead": LeadContact, "c
 
 
 def keys_of(entity: str, row: Row) -> list[str]:
-    """What the row is recognized by: addresses of a contact, else the name."""
+    """What the row is looked for by: addresses of a contact, else the name. See also Plan._fits()."""
     if entity == "contact" and row.emails:
         return [email_key(email) for email in row.emails]
     name = row.name or f"{row.first_name} {row.last_name}".strip()

@@ -55,8 +55,10 @@ class Plan:
         self.companies: dict[str, Company] = {}  # new ones, by lower case
         self.people: dict[str, str] = {}  # addresses that no contact has yet, by key
         self.row_count = 0
+        self.merged_count = 0  # rows that went to the card of a row above
         self._there: dict[int, Target] = {}
-        self._created_by_key: dict[str, list[Target]] = {}
+        self._by_key: dict[str, list[Target]] = {}  # what the rows above are recognized by
+        self._filled: set[Target] = set()
 
     @property
     def changed(self) -> list[Target]:
@@ -66,12 +68,16 @@ class Plan:
         """Raises ValueRefused; then nothing of the row is planned."""
         found = self._find(row) if self._matching != Matching.CREATE else None
         if not (found and self._matching == Matching.SKIP):
-            target = found or self._create(row)
-            _apply_values(row, target)
-            self._apply_company(row, target)
-            self._apply_lists(row, target)
-            self._name(row, target)
+            self._fill(found or self._create(row), row)
         self.row_count += 1
+
+    def _fill(self, target: Target, row: Row) -> None:
+        self.merged_count += target in self._filled
+        self._filled.add(target)
+        _apply_values(row, target)
+        self._apply_company(row, target)
+        self._apply_lists(row, target)
+        self._name(row, target)
 
     def _find(self, row: Row) -> Target | None:
         """The card that is meant, by its ID or by what it is recognized by."""
@@ -83,11 +89,24 @@ class Plan:
         found: dict[Target, None] = {}
         for key in keys_of(self.entity, row):
             found.update(dict.fromkeys(self._target_of(card_id) for card_id in self.known.with_key(key)))
-            found.update(dict.fromkeys(self._created_by_key.get(key, ())))
-        fitting = [target for target in found if _is_of_store(target.card, row.store_id)]
+            found.update(dict.fromkeys(self._by_key.get(key, ())))
+        fitting = [target for target in found if self._fits(row, target)]
         if len(fitting) > 1:
             raise ValueRefused("", _("This could be one of several cards. Name the right one by its ID."))
         return fitting[0] if fitting else None
+
+    def _fits(self, row: Row, target: Target) -> bool:
+        """A name alone says little: many leads are called "Website enquiry", and two people have one name."""
+        card = target.card
+        if isinstance(card, Lead):
+            keys = map(email_key, row.contacts)
+            return not row.contacts or any(
+                key in target.contacts or self.known.takes_part(card.pk, key) for key in keys
+            )
+        if isinstance(card, Contact) and not row.emails:
+            phones = set(map(phone_key, card.phones))
+            return _is_of_store(card, row.store_id) and not phones.isdisjoint(map(phone_key, row.phones))
+        return _is_of_store(card, row.store_id)
 
     def _target_of(self, card_id: int) -> Target:
         if card_id not in self._there:
@@ -100,9 +119,15 @@ class Plan:
             raise ValueRefused("", _("A new card needs a name."))
         target = Target(MODELS[self.entity]())
         self.created.append(target)
-        for key in keys_of(self.entity, row):
-            self._created_by_key.setdefault(key, []).append(target)
+        self._remember(target, keys_of(self.entity, row))
         return target
+
+    def _remember(self, target: Target, keys: Iterable[str]) -> None:
+        """For the rows below."""
+        for key in keys:
+            found = self._by_key.setdefault(key, [])
+            if target not in found:
+                found.append(target)
 
     def _apply_company(self, row: Row, target: Target) -> None:
         card, key = target.card, row.company.lower()
@@ -122,6 +147,7 @@ class Plan:
         own_emails, own_tags = self.known.emails_of(card_id), self.known.tags_of(card_id)
         if self.entity == "contact":
             target.emails |= {key: email for email in row.emails if (key := email_key(email)) not in own_emails}
+            self._remember(target, target.emails)
         target.tags |= {key: name for name in row.tags if (key := name.lower()) not in own_tags}
         for email in row.contacts:
             key = email_key(email)

@@ -129,7 +129,8 @@ def _counts(plan: Plan, progress: Progress) -> dict[str, Any]:
     return {
         "created_count": created,
         "changed_count": changed,
-        "skipped_count": plan.row_count - created - changed,
+        "merged_count": plan.merged_count,
+        "skipped_count": plan.row_count - created - changed - plan.merged_count,
         "bad_count": progress.bad_count,
         "bad_rows": bad_rows,
     }

@@ -58,11 +58,17 @@ class CardImportSerializer(serializers.Serializer[CardImport]):
         help_text="What a column is, by its number from 0: a field of the card such as `first_name`, `emails`, "
         "`custom_fields.12`. Columns that are not named are left out. It is guessed at first.",
     )
-    matching = serializers.ChoiceField(choices=CardImport.Matching.choices, required=False)
+    matching = serializers.ChoiceField(
+        choices=CardImport.Matching.choices,
+        required=False,
+        help_text="What becomes of a row whose card is there already. At first `create` for leads without IDs, else "
+        "`update`.",
+    )
     skip_bad_rows = serializers.BooleanField(required=False, help_text="Import the good rows though some are bad.")
     row_count = serializers.IntegerField(read_only=True)
     created_count = serializers.IntegerField(read_only=True)
     changed_count = serializers.IntegerField(read_only=True)
+    merged_count = serializers.IntegerField(read_only=True, help_text="Rows that went to the card of a row above.")
     skipped_count = serializers.IntegerField(read_only=True, help_text="Rows that change nothing.")
     bad_count = serializers.IntegerField(read_only=True)
     bad_rows = serializers.SerializerMethodField(help_text="The first 100; `bad-rows/` has up to 1,000.")
