@@ -12,12 +12,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.language import account_language
 from crm.errors import ValueRefused
 from crm.models import Lead, Pipeline, Stage
 
 Row = TypeVar("Row", Pipeline, Stage)
 
-# Stored in the language of whoever needs the first pipeline.
+# Stored in the account's language.
 STAGES = (
     (pgettext_lazy("stage", "New"), Stage.Kind.OPEN),
     (pgettext_lazy("stage", "Qualified"), Stage.Kind.OPEN),
@@ -86,7 +87,12 @@ def _close_leads(stage: Stage) -> None:
 
 def default_stage() -> Stage:
     """Where a new lead stands: the first stage of the first pipeline, which is made when there is none."""
-    return first_stage(Pipeline.objects.first() or create_pipeline(_("Sales")))
+    return first_stage(Pipeline.objects.first() or _first_pipeline())
+
+
+def _first_pipeline() -> Pipeline:
+    with account_language():
+        return create_pipeline(_("Sales"))
 
 
 def first_stage(pipeline: Pipeline) -> Stage:

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.errors import NotAllowed
+from accounts.language import account_language
 from accounts.models import Membership
 from crm.errors import StillInUse, ValueRefused
 from crm.models import TaskType
 
 MAX_NAME = 60
 MAX_TYPES = 50  # they stand in one select box
-# Stored in the language of whoever needs the first task.
+# Stored in the account's language.
 BUILT_IN = (
     ("call", pgettext_lazy("kind of a task", "Call")),
     ("meeting", pgettext_lazy("kind of a task", "Meeting")),
@@ -26,7 +27,8 @@ BUILT_IN = (
 def list_types() -> QuerySet[TaskType]:
     """In their order; made when there are none."""
     if not TaskType.objects.exists():
-        rows = [TaskType(code=code, name=str(name), position=at) for at, (code, name) in enumerate(BUILT_IN)]
+        with account_language():
+            rows = [TaskType(code=code, name=str(name), position=at) for at, (code, name) in enumerate(BUILT_IN)]
         TaskType.objects.bulk_create(rows, ignore_conflicts=True)
     return TaskType.objects.order_by("position", "id")
 

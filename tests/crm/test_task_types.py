@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.errors import NotAllowed
-from accounts.models import Membership
+from accounts.models import Account, Membership
 from crm.contacts import ContactValues, create_contact
 from crm.errors import StillInUse, ValueRefused
 from crm.task_types import change_type, create_type, delete_type, find_type, list_types
@@ -51,3 +51,8 @@ def test_only_administrators_change_them(bob: Membership) -> None:
     ):
         with pytest.raises(NotAllowed):
             attempt()
+
+
+def test_the_first_ones_speak_the_accounts_language(in_account: Account) -> None:
+    Account.objects.update(language="ru")
+    assert [kind.name for kind in list_types()] == ["Звонок", "Встреча", "Связаться"]
