@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from accounts.language import account_language
 from accounts.models import Membership
 from accounts.smart_settings import responsible_by_default
 from crm.card_events import EventKind, note_events
+from crm.contact_names import names_of
 from crm.contacts import ContactValues, create_contact
 from crm.errors import ValueRefused
 from crm.leads import LeadValues, create_lead
@@ -20,7 +22,7 @@ from mailkit.types import Address
 from smart_addresses.models import ArrivedLetter, Creation
 
 HOW = "smart_address"  # one of crm.card_events.HOW
-MAX_NAME, MAX_LEAD_NAME = 100, 200
+MAX_LEAD_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def _card_of(person: Address, responsible: Membership | None) -> Card | None:
     found = known.order_by("contact_id").first()
     if found:
         return Card(found.contact, is_new=False)
-    first, last = names_of(person)
+    first, last = names_of(person.name)
     values = ContactValues(first_name=first, last_name=last, emails=[person.email], responsible=responsible)
     try:
         return Card(create_contact(values, how=HOW), is_new=True)
@@ -72,22 +74,17 @@ def _card_of(person: Address, responsible: Membership | None) -> Card | None:
         return None
 
 
-def names_of(person: Address) -> tuple[str, str]:
-    """First and last name as the letter writes them: "Petrova, Anna" is turned round, an address is no name."""
-    name = " ".join(person.name.split())
-    if "@" in name:
-        return "", ""
-    last, comma, first = name.partition(", ")
-    if not comma:
-        first, _space, last = name.partition(" ")
-    return first[:MAX_NAME].strip(), last[:MAX_NAME].strip()
-
-
 def _create_lead(contacts: Sequence[Contact], responsible: Membership | None, subject: str) -> Lead:
-    name = " ".join(subject.split())[:MAX_LEAD_NAME].strip() or _("Letter from %(who)s") % {"who": contacts[0].name}
-    lead = create_lead(LeadValues(name=name, responsible=responsible, contacts=contacts), how=HOW)
+    name = " ".join(subject.split())[:MAX_LEAD_NAME].strip() or _name_without_subject(contacts[0])
+    values = LeadValues(name, company=contacts[0].company, responsible=responsible, contacts=contacts)
+    lead = create_lead(values, how=HOW)
     note_events(_each_once(contacts), EventKind.LEAD_MADE, how=HOW, lead=lead.pk, name=lead.name)
     return lead
+
+
+def _name_without_subject(contact: Contact) -> str:
+    with account_language():
+        return (_("Letter from %(who)s") % {"who": contact.name})[:MAX_LEAD_NAME]
 
 
 def _each_once(contacts: Iterable[Contact]) -> list[Contact]:

@@ -14,6 +14,7 @@ from django.db import transaction
 from accounts.models import Membership
 from accounts.smart_settings import responsible_by_default
 from crm.card_events import EventKind, note_event
+from crm.contact_names import names_of
 from crm.contacts import ContactValues, create_contact
 from crm.errors import ValueRefused
 from crm.leads import LeadValues, create_lead
@@ -102,10 +103,9 @@ def _create_contact(first: Message, responsible: Membership | None) -> Contact |
     """None for an address that nobody can write to."""
     written = Participant.objects.filter(message=first, email_key=first.client_key).order_by("-name").first()
     email, name = (written.email, written.name) if written else (first.client_key, "")
-    first_name, _space, last_name = name.partition(" ")
     about = {"responsible": responsible, "store": first.mailbox.store}
     try:
-        return create_contact(ContactValues(first_name[:100], last_name[:100], [email], **about), how=REPLY)
+        return create_contact(ContactValues(*names_of(name), [email], **about), how=REPLY)
     except ValueRefused:
         return None
 

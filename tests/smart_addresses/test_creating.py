@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from accounts.models import Membership
+from accounts.models import Account, Membership
 from accounts.tenancy import tenant
+from crm.companies import CompanyValues, write_company
 from crm.contacts import ContactValues, create_contact
 from crm.models import CardEvent, Contact, Lead
 from smart_addresses.models import Creation
@@ -49,6 +50,21 @@ def test_one_lead_with_all_of_them(alice: Membership) -> None:
     assert lead.stage.position == 0
     assert Creation.objects.get(letter=letter, lead=lead).is_new
     assert CardEvent.objects.filter(lead=lead, kind="created").count() == 1
+
+
+@pytest.mark.rule("K43")
+def test_the_lead_is_of_the_company_of_its_first_contact(alice: Membership) -> None:
+    harbor = write_company(CompanyValues("Harbor"))
+    create_contact(ContactValues("Anna", emails=["anna@client.example"], company=harbor))
+    arrive("lead", Mail("Kitchen", cc=address("lead")))
+    assert Lead.objects.get().company == harbor
+
+
+def test_what_is_written_for_all_is_in_the_accounts_language(alice: Membership) -> None:
+    Account.objects.update(language="es")
+    arrive("lead", Mail("", cc=address("lead")))
+    lead = Lead.objects.get()
+    assert (lead.name, lead.stage.name) == ("Mensaje de Anna Petrova", "Nueva")
 
 
 @pytest.mark.rule("K43")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from accounts.models import Membership
+from accounts.models import Account, Membership
 from crm.contacts import ContactValues, create_contact
 from crm.leads import LeadValues, create_lead, delete_lead, move_lead
 from crm.models import CardEvent, Contact, Lead, Stage
@@ -43,6 +43,24 @@ def test_a_reply_makes_a_lead_of_a_new_contact(wanting: Post, bob: Membership) -
     assert [row.email for row in contact.emails.all()] == ["anna@client.example"]
     assert contact.mail.count() == 2
     assert set(CardEvent.objects.values_list("kind", flat=True)) == {"created", "lead_made"}
+
+
+@pytest.mark.parametrize(
+    ("written", "name"), [('"Petrova, Anna"', "Anna Petrova"), ('"anna@client.example"', "anna@client.example")]
+)
+def test_the_new_contact_is_called_as_people_are(wanting: Post, written: str, name: str) -> None:
+    wanting.file(Mail("A chair", f"{written} <anna@client.example>"))
+    wanting.file_sent(Mail("Re: A chair", SALES, ANNA))
+    (lead,) = make_leads()
+    assert (lead.name, Contact.objects.get().name) == (name, name)
+
+
+def test_the_first_pipeline_speaks_the_accounts_language(wanting: Post) -> None:
+    Account.objects.update(language="ru")
+    wanting.file(ASKED)
+    wanting.file_sent(REPLY)
+    (lead,) = make_leads()
+    assert (lead.stage.pipeline.name, lead.stage.name) == ("Продажи", "Новая")
 
 
 @pytest.mark.rule("E01")
