@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from functools import partial
 
 from django.db.models import Q
@@ -25,7 +26,15 @@ from outbox.services import cancel_letters_of
 from outbox.tasks import handle_bounces
 from outbox.template_files import forget_unnamed
 from threads.models import BounceReport, MessageBody
-from threads.signals import author_asked, body_shown, letters_moved, letters_purged, message_filed
+from threads.signals import (
+    author_asked,
+    body_shown,
+    letters_moved,
+    letters_purged,
+    message_filed,
+    replier_asked,
+    written_asked,
+)
 from tracking.models import Hit
 from tracking.originals import original_html, original_text
 from tracking.signals import hits_judged
@@ -67,6 +76,21 @@ def author_of(message_id: int, message_id_header: str, **_kwargs: object) -> int
     """It may not be noted yet as what the letter became: then its Message-ID tells."""
     sent = OutgoingMail.objects.filter(Q(message=message_id) | Q(message_id_header=message_id_header))
     return sent.values_list("author", flat=True).first()
+
+
+@receiver(replier_asked, dispatch_uid="outbox.replier_of")
+def replier_of(mailbox_id: int, client_key: str, since: datetime | None, **_kwargs: object) -> int | None:
+    """By the addresses as they were typed, too: the message may not be noted yet."""
+    to_client = Q(message__client_key=client_key) | Q(recipients__address__iexact=client_key)
+    sent = OutgoingMail.objects.filter(to_client, answers_to=mailbox_id, sent_at__isnull=False)
+    newer = sent.filter(sent_at__gt=since) if since else sent
+    return newer.order_by("-sent_at").values_list("author", flat=True).first()
+
+
+@receiver(written_asked, dispatch_uid="outbox.written_in")
+def written_in(mailbox_id: int, message_ids: Collection[str], **_kwargs: object) -> set[str]:
+    found = OutgoingMail.objects.filter(answers_to=mailbox_id, message_id_header__in=message_ids)
+    return set(found.values_list("message_id_header", flat=True))
 
 
 @receiver(body_shown, dispatch_uid="outbox.take_our_links_out")

@@ -101,7 +101,11 @@ def file_letters(letters: Sequence[tuple[OutgoingMail, bytes]]) -> int:
     people have deleted for good meanwhile. All are of one mailbox and one lease; the number of those that still had it.
     """
     mailbox, token = letters[0][0].mailbox, letters[0][0].lease_token
-    copies = [SentLetter(own_copy(mail, raw), mail.sent_at) for mail, raw in letters if mail.sent_at]
+    copies = [
+        SentLetter(own_copy(mail, raw), mail.sent_at, written_in_id=mail.answers_to_id)
+        for mail, raw in letters
+        if mail.sent_at
+    ]
     messages = file_sent_letters(mailbox, copies)
     filed = {mail.pk: place for (mail, _raw), place in zip(letters, messages, strict=True) if place}
     noted = states.note_filed(filed, token)

@@ -10,7 +10,7 @@ Whatever a batch holds, it costs at most 15 statements: docs/adr/0010-filing-in-
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -27,7 +27,7 @@ from threads import filing_sql, ledger_sql
 from threads.filing_sql import KnownMessage, NewRows
 from threads.grouping import Client, OurSide, Placement, plan_threads
 from threads.known_letters import KnownLetters
-from threads.lead_on_reply import note_answered
+from threads.lead_on_reply import note_answered, note_answered_elsewhere
 from threads.ledger_sql import FolderCursor, NotedPlace, Place
 from threads.letters import SEEN, FailedLetter, IncomingLetter, PreparedLetter
 from threads.linking import link_messages
@@ -123,6 +123,7 @@ class SentLetter:
 
     raw: bytes
     sent_at: datetime
+    written_in_id: int | None = None  # the mailbox it was written in, when this one only carried it (R07)
 
 
 def file_sent_letters(mailbox: Mailbox, letters: Sequence[SentLetter]) -> list[tuple[int, int] | None]:
@@ -146,8 +147,10 @@ def file_sent_letters(mailbox: Mailbox, letters: Sequence[SentLetter]) -> list[t
             if letter.parsed.identity not in found and not known.is_buried(letter.parsed, is_from_sent=True)
         ]
         filed = _file_new(held, new, known, on_server=held.can_receive)
+        places = _found_and_filed(prepared, found, filed)
+        _note_answered_elsewhere(zip(letters, prepared, places, strict=True))
         _tell(held, list(filed))
-        return _found_and_filed(prepared, found, filed)
+        return places
 
 
 def file_without_place(
@@ -186,6 +189,18 @@ def _found_and_filed(
     places = {identity: (same.id, same.thread_id) for identity, same in found.items()}
     places |= {letter.parsed.identity: (pk, threads[pk]) for pk, letter in filed.items()}
     return [places.get(letter.parsed.identity) for letter in letters]
+
+
+def _note_answered_elsewhere(
+    filed: Iterable[tuple[SentLetter, PreparedLetter, tuple[int, int] | None]],
+) -> None:
+    """Of letters that went out through another mailbox than theirs."""
+    written: dict[int, dict[int, PreparedLetter]] = {}
+    for letter, prepared, place in filed:
+        if letter.written_in_id and place:
+            written.setdefault(letter.written_in_id, {})[place[0]] = prepared
+    for mailbox_id, replies in written.items():
+        note_answered_elsewhere(mailbox_id, replies)
 
 
 def _prepare_sent(letter: SentLetter, ours: OurSide) -> PreparedLetter:

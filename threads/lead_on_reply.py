@@ -7,7 +7,7 @@ holds a share of it already (docs/adr/0028).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from django.db import transaction
 
@@ -21,10 +21,13 @@ from crm.leads import LeadValues, create_lead
 from crm.models import Contact, Lead
 from crm.new_people import in_store
 from mailboxes.models import Mailbox
+from threads.grouping import plan_threads
+from threads.known_letters import KnownLetters
+from threads.letters import PreparedLetter
 from threads.linking import hold_cards
 from threads.models import Message, Participant, ThreadLead
 from threads.own_addresses import own_address_keys
-from threads.signals import author_asked
+from threads.signals import author_asked, replier_asked
 from threads.sql import run
 
 REPLY = "reply"  # one of crm.card_events.HOW
@@ -48,12 +51,43 @@ WHERE first.direction = 'incoming' AND first.client_key <> ''
     WHERE m.thread_id = touched.thread_id)
 ON CONFLICT (account_id, message_id) DO NOTHING
 """
+# The same of replies that another mailbox carried, and that lie in a thread of that one (R07). So does our letter that
+# the client may have answered with the first one here.
+NOTE_ELSEWHERE = """
+INSERT INTO threads_threadlead (account_id, message_id, is_due, created_at)
+SELECT DISTINCT first.account_id, first.id, true, now()
+FROM unnest(%(threads)s::bigint[], %(replies)s::bigint[]) AS touched (thread_id, reply_id)
+  JOIN threads_message reply ON reply.id = touched.reply_id,
+  LATERAL (SELECT id, account_id, direction, client_key, received_at FROM threads_message
+    WHERE thread_id = touched.thread_id ORDER BY received_at, id LIMIT 1) AS first
+WHERE first.direction = 'incoming' AND first.client_key <> ''
+  AND NOT EXISTS (SELECT FROM threads_message ours WHERE ours.thread_id = reply.thread_id
+    AND ours.direction = 'outgoing' AND ours.received_at <= first.received_at)
+  AND NOT EXISTS (SELECT FROM threads_message m JOIN threads_threadlead made ON made.message_id = m.id
+    WHERE m.thread_id = touched.thread_id)
+ON CONFLICT (account_id, message_id) DO NOTHING
+"""
 
 
 def note_answered(mailbox: Mailbox, new_ids: Collection[int]) -> None:
     """Of these new letters, filed into this held mailbox: which threads get a lead. Not for imports (E04)."""
     if mailbox.create_lead_on_reply and mailbox.kind != Mailbox.Kind.SYSTEM:
         run(NOTE, {"new": list(new_ids), "since": mailbox.imported_at or mailbox.created_at})
+
+
+def note_answered_elsewhere(mailbox_id: int, replies: Mapping[int, PreparedLetter]) -> None:
+    """Of these letters, by id, that were written in this mailbox and filed into the one that carried them: which of its
+    threads get a lead. Those that the replies would lie in, had they been filed here.
+    """
+    wanting = Mailbox.objects.filter(pk=mailbox_id, create_lead_on_reply=True, group_messages=True)
+    if not wanting.exists():
+        return
+    letters = list(replies.values())
+    keys = {letter.group_key for letter in letters}
+    known = KnownLetters.of(mailbox_id, [letter.parsed for letter in letters], group_keys=keys)
+    plan = plan_threads((letter.for_grouping(pk) for pk, letter in replies.items()), known.threads())
+    threads = {pk: placement.thread_id for pk, placement in plan.items() if placement.thread_id is not None}
+    run(NOTE_ELSEWHERE, {"threads": list(threads.values()), "replies": list(threads)})
 
 
 @transaction.atomic
@@ -112,9 +146,19 @@ def _create_contact(first: Message, responsible: Membership | None) -> Contact |
 
 def _responsible_for(first: Message) -> Membership | None:
     """Whom the mailbox names, else who replied, else whose mailbox it is, else who gets what nobody has asked for."""
-    reply = Message.objects.filter(thread=first.thread_id, direction=Message.Direction.OUTGOING).in_order().last()
-    asked = [first.mailbox.lead_responsible, _author_of(reply) if reply else None, first.mailbox.owner]
+    asked = [first.mailbox.lead_responsible, _replier_to(first), first.mailbox.owner]
     return next((member for member in asked if member and member.is_active), None) or responsible_by_default()
+
+
+def _replier_to(first: Message) -> Membership | None:
+    """Who wrote the last of our letters to the client; it may lie in a mailbox that carries those of this one (R07)."""
+    reply = Message.objects.filter(thread=first.thread_id, direction=Message.Direction.OUTGOING).in_order().last()
+    since = reply.received_at if reply else None
+    answers = replier_asked.send(Message, mailbox_id=first.mailbox_id, client_key=first.client_key, since=since)
+    author_id = next((found for _receiver, found in answers if found), None)
+    if author_id:
+        return Membership.objects.filter(pk=author_id).first()
+    return _author_of(reply) if reply else None
 
 
 def _author_of(reply: Message) -> Membership | None:

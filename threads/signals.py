@@ -10,6 +10,14 @@ message_filed = Signal()
 #: answers with the id of the member.
 author_asked = Signal()
 
+#: arguments: mailbox_id, client_key, since. A question: who wrote to this client last, in this mailbox though another
+#: one carried it (R07), and after that moment if there is one? A receiver that knows answers with the id of the member.
+replier_asked = Signal()
+
+#: arguments: mailbox_id, message_ids. A question: which letters of these Message-IDs were written in this mailbox,
+#: though another one carried them (R07)? Receivers answer with a set of Message-IDs.
+written_asked = Signal()
+
 #: arguments: body. What of a letter is about to be shown, as it will not be stored: a receiver that knows of addresses
 #: in it that tell somebody who reads takes them out.
 body_shown = Signal()

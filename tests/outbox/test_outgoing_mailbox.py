@@ -16,6 +16,8 @@ from outbox.models import OutgoingMail
 from outbox.states import State
 from tests.conftest import MakeMailbox
 from tests.outbox.conftest import Office, Queue
+from tests.threads.builders import ANNA, BORIS, Mail, Post
+from tests.threads.leads import make_leads
 from threads.models import Message
 
 pytestmark = pytest.mark.rule("R07")
@@ -77,3 +79,48 @@ def test_who_may_not_send_from_the_other_is_told_and_nothing_is_queued(
 def test_strangers_find_neither(charlie: Membership, collecting: Mailbox, queue: Queue) -> None:
     with pytest.raises(MailboxNotFound):
         queue(charlie, mailbox_id=collecting.pk)
+
+
+@pytest.mark.rule("E01")
+def test_the_thread_that_is_answered_gets_its_lead(
+    alice: Membership, office: Office, collecting: Mailbox, queue: Queue
+) -> None:
+    Mailbox.objects.filter(pk=collecting.pk).update(create_lead_on_reply=True)
+    Post(collecting).file(Mail("A chair", to=collecting.address))
+    asked = Message.objects.get()
+    answer = {"mailbox_id": collecting.pk, "to": [ANNA], "reply_to_message_id": asked.pk}
+    queue(**answer, subject="Re: A chair")
+    deliver(office.mailbox.pk)
+    (lead,) = make_leads()
+    assert (lead.name, lead.responsible, lead.thread_rows.get().message) == ("Anna Petrova", alice, asked)
+    queue(**answer, subject="About your chair")
+    deliver(office.mailbox.pk)
+    assert make_leads() == [lead]
+
+
+@pytest.mark.rule("E02")
+def test_no_lead_when_our_letter_came_first_or_went_to_another(
+    office: Office, collecting: Mailbox, queue: Queue
+) -> None:
+    Mailbox.objects.filter(pk=collecting.pk).update(create_lead_on_reply=True)
+    offer = queue(mailbox_id=collecting.pk, to=[ANNA])
+    deliver(office.mailbox.pk)
+    answer = Mail("Re: Offer", to=collecting.address, in_reply_to=offer.message_id_header, minutes=60 * 24 * 1000)
+    post = Post(collecting)
+    post.file(answer)
+    queue(mailbox_id=collecting.pk, to=[ANNA], subject="Re: Offer")
+    post.file(Mail("A chair", to=collecting.address))
+    queue(mailbox_id=collecting.pk, to=[BORIS], subject="Re: A chair")
+    deliver(office.mailbox.pk)
+    assert make_leads() == []
+
+
+@pytest.mark.rule("E01")
+def test_a_mailbox_without_the_tick_makes_none_for_what_another_carried(
+    office: Office, collecting: Mailbox, queue: Queue
+) -> None:
+    Mailbox.objects.filter(pk=office.mailbox.pk).update(create_lead_on_reply=True)
+    Post(collecting).file(Mail("A chair", to=collecting.address))
+    queue(mailbox_id=collecting.pk, to=[ANNA], subject="Re: A chair")
+    deliver(office.mailbox.pk)
+    assert make_leads() == []

@@ -10,8 +10,8 @@ from crm.leads import LeadValues, create_lead, delete_lead, move_lead
 from crm.models import CardEvent, Contact, Lead, Stage
 from mailboxes.models import Mailbox
 from tests.threads.builders import ANNA, SALES, START, Mail, Post, file_sent_letter
+from tests.threads.leads import make_leads
 from threads.filing import Progress
-from threads.lead_on_reply import make_lead
 from threads.models import ThreadLead
 
 ASKED = Mail("A chair")
@@ -23,13 +23,6 @@ def wanting(post: Post) -> Post:
     """The mailbox with "Create a lead when we reply to a client"."""
     Mailbox.objects.filter(pk=post.mailbox.pk).update(create_lead_on_reply=True, created_at=START)
     return post
-
-
-def make_leads() -> list[Lead]:
-    """What the workers would make now; all leads there are."""
-    for row_id in ThreadLead.objects.filter(is_due=True).values_list("pk", flat=True):
-        make_lead(row_id)
-    return list(Lead.objects.order_by("pk"))
 
 
 @pytest.mark.rule("E01")
