@@ -16,6 +16,10 @@ JOIN crm_leadcontact link ON link.contact_id = email.contact_id JOIN crm_lead le
 JOIN crm_stage stage ON stage.id = lead.stage_id
 WHERE email.email_key = ANY(%s) AND stage.kind = 'open' ORDER BY lead.created_at, lead.id
 """
+# Companies have no index of their addresses: this is no statement for every page.
+COMPANIES = """
+SELECT DISTINCT lower(email) FROM crm_company, unnest(emails) AS email WHERE emails <> '{}' AND lower(email) = ANY(%s)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,11 @@ class StagePlace:
 def contact_ids_of(email_keys: Collection[str]) -> dict[str, int]:
     """The oldest contact of each address that has one."""
     return dict(_rows(CONTACTS, email_keys))
+
+
+def company_keys(email_keys: Collection[str]) -> set[str]:
+    """Those addresses that stand on the card of a company."""
+    return {key for (key,) in _rows(COMPANIES, email_keys)}
 
 
 def open_stages_of(email_keys: Collection[str]) -> dict[str, StagePlace]:

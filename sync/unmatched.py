@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
-from crm.models import ContactEmail
+from crm.by_address import company_keys
+from crm.new_people import known_keys
 from mailboxes.models import Mailbox
 from sync.reading import Batch
 from threads.grouping import answered_ids
 from threads.known_letters import KnownLetters
 from threads.letters import PreparedLetter
-from threads.models import Folder, FolderEntry
+from threads.models import Folder, FolderEntry, Message
 from threads.own_addresses import own_address_keys
+from threads.signals import written_asked
 
 Outcome = FolderEntry.Outcome
 
@@ -24,7 +26,7 @@ def without_unmatched(mailbox: Mailbox, folder: Folder, batch: Batch) -> Batch:
     """The batch as this mailbox stores it. A letter that is left out keeps its place in the ledger."""
     if mailbox.create_contacts or mailbox.unmatched == Mailbox.Unmatched.STORE or not batch.letters:
         return batch  # whoever has no card gets one where cards are made
-    left_out = _of_strangers(folder, batch.letters)
+    left_out = _of_strangers(mailbox, folder, batch.letters)
     return replace(
         batch,
         letters=[letter for letter in batch.letters if letter.uid not in left_out],
@@ -32,11 +34,11 @@ def without_unmatched(mailbox: Mailbox, folder: Folder, batch: Batch) -> Batch:
     )
 
 
-def _of_strangers(folder: Folder, letters: Sequence[PreparedLetter]) -> set[int]:
+def _of_strangers(mailbox: Mailbox, folder: Folder, letters: Sequence[PreparedLetter]) -> set[int]:
     """The UIDs of letters with somebody from outside, nobody of whom has a card, that begin something new."""
     ours = own_address_keys()
     outsiders = {letter.uid: _people(letter) - ours for letter in letters}
-    on_cards = _on_cards({key for keys in outsiders.values() for key in keys})
+    on_cards = _on_cards({key for keys in outsiders.values() for key in keys}, mailbox.store_id)
     strange = [letter for letter in letters if outsiders[letter.uid] and not outsiders[letter.uid] & on_cards]
     return {letter.uid for letter in strange} - _going_on(folder, strange)
 
@@ -46,8 +48,9 @@ def _people(letter: PreparedLetter) -> set[str]:
     return {key for _role, _position, _email, key, _name in letter.cells.participants if key}
 
 
-def _on_cards(keys: Collection[str]) -> set[str]:
-    return set(ContactEmail.objects.filter(email_key__in=keys).values_list("email_key", flat=True)) if keys else set()
+def _on_cards(keys: Collection[str], store_id: int | None) -> set[str]:
+    """Those of contacts that the mailbox finds (R09), and of companies: their cards show the letter too (R08)."""
+    return known_keys(keys, store_id) | company_keys(keys) if keys else set()
 
 
 def _going_on(folder: Folder, letters: Sequence[PreparedLetter]) -> set[int]:
@@ -57,14 +60,22 @@ def _going_on(folder: Folder, letters: Sequence[PreparedLetter]) -> set[int]:
     group_keys = {letter.group_key for letter in letters}
     known = KnownLetters.of(folder.mailbox_id, [letter.parsed for letter in letters], group_keys=group_keys)
     is_from_sent = folder.role == Folder.Role.SENT
+    begun_here = {*known.by_message_id, *_carried_by_another(folder.mailbox_id, letters)}
     return {
         letter.uid
         for letter in letters
         if known.find(letter.parsed, is_from_sent=is_from_sent)
         or letter.group_key in known.threads_by_group
-        or _answers_any(letter, known.by_message_id)
+        or not _answered_by(letter).isdisjoint(begun_here)
     }
 
 
-def _answers_any(letter: PreparedLetter, ids: Iterable[str]) -> bool:
-    return not set(answered_ids(letter.parsed.in_reply_to, letter.parsed.references)).isdisjoint(ids)
+def _carried_by_another(mailbox_id: int, letters: Iterable[PreparedLetter]) -> set[str]:
+    """Of what they answer: the Message-IDs of letters that were written here, and lie in another mailbox (R07)."""
+    answered = {message_id for letter in letters for message_id in _answered_by(letter)}
+    answers = written_asked.send(Message, mailbox_id=mailbox_id, message_ids=answered) if answered else []
+    return {message_id for _receiver, found in answers for message_id in found}
+
+
+def _answered_by(letter: PreparedLetter) -> set[str]:
+    return set(answered_ids(letter.parsed.in_reply_to, letter.parsed.references))

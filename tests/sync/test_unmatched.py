@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
+from accounts.models import Membership
+from crm.companies import CompanyValues, write_company
 from crm.contacts import ContactValues, create_contact
+from crm.models import Store
 from mailboxes.models import Mailbox
+from outbox.models import OutgoingMail
+from tests.conftest import MakeMailbox
 from tests.sync.conftest import USER, Office
 from tests.sync.letters import CLIENT, letter
 from threads.ledger_report import ledger_of
@@ -102,3 +108,37 @@ def test_the_first_import_leaves_them_out_as_well(office: Office) -> None:
     office.visit()
     assert sorted(office.outcomes().values()) == [Outcome.IMPORTED, Outcome.UNMATCHED]
     assert (office.mailbox.import_done, office.mailbox.import_total) == (2, 2)
+
+
+@pytest.mark.rule("R07")
+def test_answers_to_what_another_mailbox_carried_come_in(
+    strict: Office, alice: Membership, make_mailbox: MakeMailbox
+) -> None:
+    carrier = make_mailbox("office@acme.example", owner=alice)
+    for number, written_in in enumerate([strict.mailbox, None]):
+        OutgoingMail.objects.create(
+            mailbox=carrier,
+            answers_to=written_in,
+            author=alice,
+            message_id_header=f"{number}@acme.example",
+            due_at=timezone.now(),
+        )
+    assert deliver(strict, answering(letter(10, sender=STRANGER), "0@acme.example")) == Outcome.IMPORTED
+    assert deliver(strict, answering(letter(11, sender="x@y.example"), "1@acme.example")) == Outcome.UNMATCHED
+
+
+@pytest.mark.rule("R08")
+def test_an_address_of_a_company_is_on_a_card(strict: Office) -> None:
+    write_company(CompanyValues("Firm", emails=["Info@Firm.Example"]))
+    assert deliver(strict, letter(10, sender="info@firm.example")) == Outcome.IMPORTED
+
+
+@pytest.mark.rule("R09")
+def test_contacts_of_other_stores_are_strangers_to_the_mailbox_of_a_store(strict: Office) -> None:
+    stores = {name: Store.objects.create(name=name) for name in ("Ours", "Theirs")}
+    for name, store in {**stores, "None": None}.items():
+        create_contact(ContactValues(name, emails=[f"{name}@client.example"], store=store))
+    Mailbox.objects.filter(pk=strict.mailbox.pk).update(store=stores["Ours"])
+    assert deliver(strict, letter(10, sender="ours@client.example")) == Outcome.IMPORTED
+    assert deliver(strict, letter(11, sender="none@client.example")) == Outcome.IMPORTED
+    assert deliver(strict, letter(12, sender="theirs@client.example")) == Outcome.UNMATCHED
