@@ -18,6 +18,11 @@ _UNREAD = re.compile(
 
 def is_automatic(parsed: ParsedMessage) -> bool:
     """Whether a program wrote it, or it went to many, or nobody reads what would be answered."""
+    return says_so(parsed) or has_unread_sender(parsed)
+
+
+def says_so(parsed: ParsedMessage) -> bool:
+    """Its header says that a program wrote it, or that it went to many."""
     headers = parsed.headers
     return (
         headers.get("auto-submitted", "no").partition(";")[0].strip().lower() not in ("no", "")
@@ -25,10 +30,10 @@ def is_automatic(parsed: ParsedMessage) -> bool:
         or any(headers.get(name) for name in _MARKS)
         or headers.get("return-path", "").strip() == "<>"
         or headers.get("content-type", "").strip().lower().startswith("multipart/report")
-        or _is_unread(parsed)
     )
 
 
-def _is_unread(parsed: ParsedMessage) -> bool:
+def has_unread_sender(parsed: ParsedMessage) -> bool:
+    """By its name: nobody stands behind it, though who else takes part may be a person."""
     local = parsed.sender.email.rpartition("@")[0].lower() if parsed.sender else ""
     return bool(_UNREAD.fullmatch(local))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from mailkit.addresses import email_key
+from mailkit.automatic import has_unread_sender, says_so
 from mailkit.types import Address, ParsedMessage, ReadLetter
 from smart_addresses.models import ArrivedLetter
 from smart_addresses.outcomes import Outcome
@@ -17,8 +18,6 @@ MAX_PEOPLE = 100  # of one letter: as many as a listener takes recipients
 MAX_HOPS = 30  # Received fields; more: the letter goes round in circles
 _HOP = re.compile(rb"^received:", re.IGNORECASE | re.MULTILINE)
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
-_BULK = frozenset({"bulk", "junk", "list", "auto_reply"})
-_SIGNS = ("list-id", "list-unsubscribe", "x-autoreply", "x-autorespond")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +56,11 @@ def plan_route(arrival: Arrival) -> Route:
         return Route(Outcome.AUTOMATIC)
     if not arrival.hidden_copy_creates and not _is_visible(arrival):
         return Route(Outcome.HIDDEN_COPY)
-    people = outside_people(arrival.letter.parsed, arrival.ours)
-    return Route(Outcome.CREATED, people) if people else Route(Outcome.NOBODY)
+    parsed = arrival.letter.parsed
+    people = outside_people(parsed, arrival.ours)
+    if people:
+        return Route(Outcome.CREATED, people)
+    return Route(Outcome.AUTOMATIC if has_unread_sender(parsed) else Outcome.NOBODY)
 
 
 def _sender_refusal(arrival: Arrival) -> Outcome | None:
@@ -71,13 +73,11 @@ def _sender_refusal(arrival: Arrival) -> Outcome | None:
 
 
 def is_automatic(letter: ReadLetter, mail_from: str) -> bool:
-    """Written by a program: no customer stands behind it (RFC 3834, RFC 2919, RFC 3464)."""
-    headers = letter.parsed.headers
-    submitted = headers.get("auto-submitted", "no").partition(";")[0].strip().lower()
-    precedence = headers.get("precedence", "").strip().lower()
-    is_report = headers.get("content-type", "").strip().lower().startswith("multipart/report")
-    has_sign = any(headers.get(name) for name in _SIGNS)
-    return not mail_from or submitted != "no" or precedence in _BULK or is_report or bool(letter.reports) or has_sign
+    """Written by a program: no customer stands behind it. One that is sent out under an address that nobody reads, an
+    order of a shop say, may still be about the people in To and Cc.
+    """
+    is_offered = bool(letter.parsed.headers.get("list-unsubscribe"))  # a newsletter
+    return not mail_from or bool(letter.reports) or is_offered or says_so(letter.parsed)
 
 
 def count_hops(raw: bytes) -> int:
@@ -88,10 +88,11 @@ def count_hops(raw: bytes) -> int:
 
 def outside_people(parsed: ParsedMessage, ours: Collection[str]) -> tuple[Address, ...]:
     """Those of the letter's own From, To and Cc who are not ours, each once; a name is taken where there is one. What a
-    forwarded letter says inside does not count (K46).
+    forwarded letter says inside does not count (K46), nor a sender whom nobody can answer.
     """
     found: dict[str, Address] = {}
-    for person in chain([parsed.sender] if parsed.sender else [], parsed.to, parsed.cc):
+    senders = [parsed.sender] if parsed.sender and not has_unread_sender(parsed) else []
+    for person in chain(senders, parsed.to, parsed.cc):
         key = email_key(person.email)
         if key in ours:
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import Account, Membership
-from crm.models import Contact
+from crm.models import Contact, ContactEmail
 from smart_addresses.models import ArrivedLetter
 from smart_addresses.senders import sender_rule
 from tests.smart_addresses.arrivals import address, arrive
@@ -41,12 +41,26 @@ def test_a_hidden_copy_makes_cards_where_the_account_wants_it(account: Account) 
     "line",
     [
         "Auto-Submitted: auto-replied", "Precedence: bulk", "List-Id: <news.example>", "X-Autoreply: yes",
-        "List-Unsubscribe: <https://news.example/>",
+        "List-Unsubscribe: <https://news.example/>", "X-Loop: desk@client.example", "Return-Path: <>",
     ],
 )  # fmt: skip
 def test_programs_make_nothing(alice: Membership, line: str) -> None:
     assert outcome_of(arrive("lead", with_header(Mail(to=address("lead")), line))) == "automatic"
     assert not Contact.objects.exists()
+
+
+@pytest.mark.rule("G03")
+@pytest.mark.parametrize("name", ["mailer-daemon", "postmaster", "no-reply", "DoNotReply+7", "bounces"])
+def test_senders_whom_nobody_can_answer_make_nothing(alice: Membership, name: str) -> None:
+    assert outcome_of(arrive("lead", Mail(sender=f"{name}@client.example", to=address("lead")))) == "automatic"
+    assert not Contact.objects.exists()
+
+
+@pytest.mark.rule("K43")
+def test_a_program_may_write_to_a_client(alice: Membership) -> None:
+    order = Mail("Your order", sender="Shop <no-reply@shop.example>", to="boris@other.example", cc=address("lead"))
+    assert outcome_of(arrive("lead", order)) == "created"
+    assert [row.email for row in ContactEmail.objects.all()] == ["boris@other.example"]
 
 
 def test_bounces_make_nothing(alice: Membership) -> None:
