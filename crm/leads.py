@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -84,10 +84,15 @@ def _write_lead(lead: Lead, values: LeadValues) -> Lead:
     if values.tags is not None:
         set_tags(lead, values.tags)
     LeadContact.objects.filter(lead=lead).exclude(contact__in=values.contacts).delete()
-    LeadContact.objects.bulk_create(
-        (LeadContact(lead=lead, contact=contact) for contact in values.contacts), ignore_conflicts=True
-    )
+    add_contacts(lead, values.contacts)
     return lead
+
+
+def add_contacts(lead: Lead, contacts: Iterable[Contact]) -> None:
+    """To those that it has."""
+    LeadContact.objects.bulk_create(
+        (LeadContact(lead=lead, contact=contact) for contact in contacts), ignore_conflicts=True
+    )
 
 
 def move_lead(lead: Lead, stage: Stage, *, member: Membership | None = None) -> bool:

@@ -14,12 +14,13 @@ from crm.card_events import EventKind, note_events
 from crm.contact_names import names_of
 from crm.contacts import ContactValues, create_contact
 from crm.errors import ValueRefused
-from crm.leads import LeadValues, create_lead
+from crm.leads import LeadValues, add_contacts, create_lead
 from crm.models import Contact, ContactEmail, Lead
 from mailboxes.models import Mailbox, SenderAlias
 from mailkit.addresses import email_key
-from mailkit.types import Address
+from mailkit.types import Address, ParsedMessage
 from smart_addresses.models import ArrivedLetter, Creation
+from threads.grouping import answered_ids
 
 HOW = "smart_address"  # one of crm.card_events.HOW
 MAX_LEAD_NAME = 200
@@ -33,16 +34,16 @@ class Card:
     is_new: bool
 
 
-def create_cards(letter: ArrivedLetter, people: Sequence[Address], *, sender: str, subject: str) -> list[Creation]:
+def create_cards(letter: ArrivedLetter, people: Sequence[Address], parsed: ParsedMessage) -> list[Creation]:
     """In the caller's transaction, which holds the cards of the account for itself (threads.linking), so that two
     letters of one stranger make one contact.
     """
-    responsible = responsible_for(sender)
+    responsible = responsible_for(parsed.sender.email if parsed.sender else "")
     cards = [card for person in people if (card := _card_of(person, responsible))]
     rows = [Creation(letter=letter, contact=card.contact, is_new=card.is_new) for card in cards]
     if letter.address == ArrivedLetter.Address.LEAD and cards:
-        lead = _create_lead([card.contact for card in cards], responsible, subject)
-        rows.append(Creation(letter=letter, lead=lead, is_new=True))
+        contacts = _each_once(card.contact for card in cards)
+        rows.append(_go_on(letter, contacts, parsed) or _begin(letter, contacts, responsible, parsed.subject))
     return Creation.objects.bulk_create(rows)
 
 
@@ -74,12 +75,28 @@ def _card_of(person: Address, responsible: Membership | None) -> Card | None:
         return None
 
 
-def _create_lead(contacts: Sequence[Contact], responsible: Membership | None, subject: str) -> Lead:
+def _go_on(letter: ArrivedLetter, contacts: Sequence[Contact], parsed: ParsedMessage) -> Creation | None:
+    """With the lead of the letter that this one answers, while it is open: everybody who answers all of a letter to
+    lead@ would make one more. As in threads it has to be of a client of the lead (G01).
+    """
+    answered = answered_ids(parsed.in_reply_to, parsed.references)
+    made = Creation.objects.filter(letter__message__message_id_header__in=answered, lead__isnull=False)
+    open_ones = Lead.objects.open().filter(pk__in=made.values("lead"), contacts__in=contacts)
+    lead = open_ones.order_by("-created_at", "-pk").first() if answered else None
+    if lead is None:
+        return None
+    add_contacts(lead, contacts)
+    return Creation(letter=letter, lead=lead, is_new=False)
+
+
+def _begin(
+    letter: ArrivedLetter, contacts: Sequence[Contact], responsible: Membership | None, subject: str
+) -> Creation:
     name = " ".join(subject.split())[:MAX_LEAD_NAME].strip() or _name_without_subject(contacts[0])
     values = LeadValues(name, company=contacts[0].company, responsible=responsible, contacts=contacts)
     lead = create_lead(values, how=HOW)
-    note_events(_each_once(contacts), EventKind.LEAD_MADE, how=HOW, lead=lead.pk, name=lead.name)
-    return lead
+    note_events(contacts, EventKind.LEAD_MADE, how=HOW, lead=lead.pk, name=lead.name)
+    return Creation(letter=letter, lead=lead, is_new=True)
 
 
 def _name_without_subject(contact: Contact) -> str:

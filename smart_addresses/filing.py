@@ -160,7 +160,7 @@ def _create(ready: ReadArrival) -> Outcome:
     sender = parsed.sender.email if parsed.sender else ""
     if not has_room(ready.letter, sender):
         return Outcome.TOO_MANY
-    has_cards = create_cards(ready.letter, route.people, sender=sender, subject=parsed.subject)
+    has_cards = create_cards(ready.letter, route.people, parsed)
     return route.outcome if has_cards else Outcome.NOBODY
 
 

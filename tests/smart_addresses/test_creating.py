@@ -8,10 +8,11 @@ from accounts.models import Account, Membership
 from accounts.tenancy import tenant
 from crm.companies import CompanyValues, write_company
 from crm.contacts import ContactValues, create_contact
-from crm.models import CardEvent, Contact, Lead
+from crm.leads import move_leads
+from crm.models import CardEvent, Contact, Lead, Stage
 from smart_addresses.models import Creation
 from tests.smart_addresses.arrivals import address, arrive
-from tests.threads.builders import Mail
+from tests.threads.builders import ANNA, BORIS, Mail
 from threads.models import CardLink
 
 pytestmark = pytest.mark.usefixtures("in_account")
@@ -103,3 +104,28 @@ def test_other_accounts_get_nothing(alice: Membership, charlie: Membership) -> N
     with tenant(charlie.account_id):
         assert not Contact.objects.exists()
         assert not Lead.objects.exists()
+
+
+@pytest.mark.rule("K43", "K41")
+def test_who_answers_all_of_a_letter_goes_on_with_its_lead(alice: Membership, bob: Membership) -> None:
+    first = Mail(sender="bob@acme.example", to=ANNA, cc=address("lead"))
+    arrive("lead", first)
+    answer = Mail(to="bob@acme.example", cc=f"{address('lead')}, {BORIS}", in_reply_to=first.message_id)
+    second = arrive("lead", answer)
+    again = Mail("Re: Offer", sender="bob@acme.example", to=ANNA, cc=address("lead"), references=(answer.message_id,))
+    third = arrive("lead", again)
+    lead = Lead.objects.get()
+    assert {contact.name for contact in lead.contacts.all()} == {"Anna Petrova", "boris@other.example"}
+    assert [letter.outcome for letter in (second, third)] == ["created", "created"]
+    assert [row.is_new for row in Creation.objects.filter(lead=lead).order_by("pk")] == [True, False, False]
+
+
+@pytest.mark.rule("K43")
+def test_a_closed_lead_and_one_of_other_clients_are_not_gone_on_with(alice: Membership) -> None:
+    first = Mail(to=address("lead"))
+    arrive("lead", first)
+    arrive("lead", Mail(sender=BORIS, to=address("lead"), in_reply_to=first.message_id))
+    assert Lead.objects.count() == 2
+    move_leads(Lead.objects.all(), Stage.objects.get(kind="won"))
+    arrive("lead", Mail("Re: Offer", to=address("lead"), in_reply_to=first.message_id))
+    assert Lead.objects.count() == 3
