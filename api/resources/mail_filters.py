@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
 from api.ids import IdFilter, row_id
-from crm.models import Contact
-from threads.models import CardLink, Message, Thread
+from threads.letter_cards import letters_on
+from threads.models import Message, Thread
 
 MAX_WORDS = 500  # characters of a search
 FOLDERS = [("inbox", "inbox"), ("sent", "sent"), ("deleted", "deleted")]
@@ -23,21 +23,19 @@ class FolderFilter(filters.ChoiceFilter):
 
 
 class CardFilter(IdFilter):
-    """Letters on the cards of these contacts: `path` leads from a contact to the id asked for."""
+    """Letters that a card of this type shows."""
 
-    def __init__(self, path: str, **kwargs: Any) -> None:
+    def __init__(self, card_type: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.path = path
+        self.card_type = card_type
 
     def filter(self, qs: Any, value: str) -> Any:  # noqa: ANN401
         if not value:
             return qs
-        contacts = Contact.objects.filter(**{self.path: row_id(value)}).values("pk")
-        letters = CardLink.objects.filter(contact__in=contacts)
+        letters = letters_on(self.card_type, row_id(value))
         if qs.model is Message:
-            return qs.filter(pk__in=letters.values("message"))
-        kept = letters.filter(message__deleted_at__isnull=True)
-        return qs.filter(pk__in=kept.values("message__thread"))
+            return qs.filter(pk__in=letters)
+        return qs.filter(pk__in=Message.objects.filter(pk__in=letters).kept().values("thread"))
 
 
 class MailFilters(filters.FilterSet):
@@ -45,10 +43,10 @@ class MailFilters(filters.FilterSet):
 
     mailbox = IdFilter(field_name="mailbox_id")
     folder = FolderFilter(choices=FOLDERS, help_text="`deleted` is the administrators'.")
-    contact = CardFilter("pk")
+    contact = CardFilter("contact")
     company = CardFilter("company")
-    lead = CardFilter("leads")
-    customer = CardFilter("customers")
+    lead = CardFilter("lead")
+    customer = CardFilter("customer")
     is_unread = filters.BooleanFilter(method="filter_unread")
     q = filters.CharFilter(
         method="filter_words", max_length=MAX_WORDS, help_text="In subject, people, file names and text."

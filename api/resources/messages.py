@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -16,10 +17,12 @@ from api.ids import IdField
 from api.resources.letter_hits import WITH_TRACKED, TrackedFields
 from api.resources.mail_filters import MessageFilters
 from api.resources.message_contents import MessageContentsView
+from crm.models import CARDS
 from mailboxes.foreign_reading import note_reading
 from threads.access import get_message_for
 from threads.bodies import fresh_body
-from threads.models import Attachment, CalendarEvent, CardLink, Message, Participant
+from threads.letter_cards import ShownOn, cards_of
+from threads.models import Attachment, CalendarEvent, Message, Participant
 from threads.services import delete_messages, restore_messages
 from tracking.originals import original_text
 
@@ -60,10 +63,10 @@ class AttachmentSerializer(serializers.Serializer[Attachment]):
         return bool(attachment.stored_name or self.context["is_on_server"])
 
 
-class CardSerializer(serializers.Serializer[CardLink]):
-    """A card that the letter shows on."""
+class ShownOnSerializer(serializers.Serializer[ShownOn]):
+    """A card that the letter shows on. A lead that is won or lost has the letters that came before."""
 
-    type = serializers.ChoiceField(["contact"])
+    type = serializers.ChoiceField(CARDS)
     id = serializers.CharField()
 
 
@@ -87,10 +90,21 @@ class EventSerializer(serializers.Serializer[CalendarEvent]):
         return {"address": event.organizer_address, "name": event.organizer_name}
 
 
+class MessageListSerializer(serializers.ListSerializer[Any]):
+    """The cards of all its letters are asked for at once."""
+
+    def to_representation(self, data: Iterable[Message]) -> list[Any]:
+        messages = list(data)
+        self.child.cards_by_message = cards_of([message.pk for message in messages])
+        return list(super().to_representation(messages))
+
+
 class MessageSerializer(TrackedFields):
     """A letter. `date` is what its writer says, or else when it came; `received_at` decides the order. Of letters that
     were sent from here opens and clicks are told.
     """
+
+    cards_by_message: Mapping[int, Sequence[ShownOn]] | None = None  # of a whole list
 
     id = IdField(source="pk")
     thread = IdField(source="thread_id")
@@ -114,6 +128,9 @@ class MessageSerializer(TrackedFields):
     on_server = serializers.BooleanField(read_only=True)
     cards = serializers.SerializerMethodField()
     deleted_at = serializers.DateTimeField(read_only=True, allow_null=True)
+
+    class Meta:
+        list_serializer_class = MessageListSerializer
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """`from` is a word of Python."""
@@ -141,9 +158,10 @@ class MessageSerializer(TrackedFields):
         context = {"is_on_server": message.on_server}
         return [dict(AttachmentSerializer(row, context=context).data) for row in message.attachments.all()]
 
-    @extend_schema_field(CardSerializer(many=True))
+    @extend_schema_field(ShownOnSerializer(many=True))
     def get_cards(self, message: Message) -> list[dict[str, str]]:
-        return [{"type": "contact", "id": str(link.contact_id)} for link in message.cards.all()]
+        cards = cards_of([message.pk]) if self.cards_by_message is None else self.cards_by_message
+        return [{"type": card.type, "id": str(card.id)} for card in cards.get(message.pk, [])]
 
 
 class MessageView(MessageContentsView):

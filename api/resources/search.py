@@ -17,7 +17,7 @@ from api.resources.contacts import ContactSerializer
 from api.resources.customers import CustomerSerializer
 from api.resources.leads import LeadSerializer
 from api.resources.letter_hits import WITH_TRACKED
-from api.resources.messages import MessageSerializer
+from api.resources.messages import MessageListSerializer, MessageSerializer
 from api.resources.threads import ThreadSerializer, serialize_threads
 from api.viewsets import MemberViewSet
 from crm.finding import find_cards
@@ -104,7 +104,7 @@ class SearchView(MemberViewSet):
         hits = hits_in_messages(self.member, words, [message.pk for message in messages])
         return Response(
             {
-                "messages": serializers.ListSerializer(messages, child=MessageSerializer()).data,
+                "messages": MessageListSerializer(messages, child=MessageSerializer()).data,
                 "threads": serialize_threads(threads[:HITS]),
                 **self._cards(words),
                 "people": serializers.ListSerializer(self._people(words), child=PersonSerializer()).data,
