@@ -5,17 +5,21 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
+from django.db.models import Q
 from django.dispatch import receiver
 from kombu.exceptions import OperationalError
 
 from automation.links import checked_triggers
 from automation.loops import refuse_cycles
+from automation.models import Run, StageAction, Trigger
 from automation.tasks import note_hits, note_letters
 from letter_templates.models import Template
 from letter_templates.signals import template_saved
 from outbox.signals import letters_ended
 from pages.models import Page
 from pages.signals import page_saved
+from privacy.account_tables import Asker, Table, of_known_letters
+from privacy.signals import tables_asked
 from tracking.signals import hits_judged
 
 logger = logging.getLogger(__name__)
@@ -42,6 +46,19 @@ def start_for_hits(account_id: int, hit_ids: Sequence[int], **_kwargs: object) -
 def refuse_circles_through_template(template: Template, **_kwargs: object) -> None:
     """Raises CycleFound."""
     refuse_cycles(template)
+
+
+@receiver(tables_asked, dispatch_uid="automation.tables_to_export")
+def tables_to_export(**_kwargs: object) -> list[Table]:
+    return [
+        Table("triggers", Trigger),
+        Table("stage_actions", StageAction),
+        Table("runs", Run, without=("facts",), seen=_of_letters_that_the_asker_sees),
+    ]
+
+
+def _of_letters_that_the_asker_sees(asker: Asker) -> Q:
+    return of_known_letters("mail")(asker) & of_known_letters("made_mail")(asker)
 
 
 @receiver(page_saved, dispatch_uid="automation.page_saved")

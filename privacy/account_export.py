@@ -13,6 +13,7 @@ import time
 import uuid
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,6 +21,7 @@ from typing import IO
 
 from django.core.files.base import File
 from django.core.files.storage import default_storage
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -37,14 +39,17 @@ from mailboxes.models import Mailbox
 from mailboxes.querysets import MailboxQuerySet
 from mailkit.failpoints import failpoint
 from privacy import orders
-from privacy.account_tables import TABLES, lines_of
+from privacy.account_tables import Asker, all_tables, lines_of
 from privacy.errors import LeaseLost, NothingThere
 from privacy.exporting import LETTERS_AT_ONCE, write_letters
 from privacy.models import AccountExport
 from privacy.starting import start
 from privacy.whole_letters import Connect, LetterReader
+from smart_addresses.models import ArrivedLetter
 from threads.content_store import CHUNK_BYTES
-from threads.models import Message
+from threads.errors import RawLetterGone
+from threads.models import Message, QuarantinedLetter
+from threads.raw_store import read_raw
 
 logger = logging.getLogger(__name__)
 
@@ -56,10 +61,13 @@ README = """Everything of the account "{name}" ({slug}) on {date:%Y-%m-%d %H:%M}
 account.json     the account itself
 records/*.jsonl  one table a file, one row a line (JSON, UTF-8); columns that end in _id name rows of other tables
 mail/*.mbox      one mailbox a file (mboxrd), oldest letter first, without what lies in Deleted
+unreadable/      letters that could not be read, by their number in records/unreadable_letters.jsonl
+                 (mailbox-*) or records/arrived_letters.jsonl (arrived-*)
 files/           the files of templates, by their number in records/template_files.jsonl
 
-A letter whose files could not be fetched has a header X-CRM-Mail-Missing-File for each of them. Passwords, tokens,
-drafts, and letters that wait to be sent are not in here.
+A letter whose files could not be fetched has a header X-CRM-Mail-Missing-File for each of them. Of personal mailboxes
+there is what who asked may see. Passwords, tokens, drafts, and the texts of letters that wait to be sent are not in
+here.
 """
 
 
@@ -128,7 +136,11 @@ def _pack(order: AccountExport, connect: Connect) -> None:
     orders.note(order, stored_name=name)  # before there is anything, so that it is found whatever happens
     with tempfile.TemporaryFile() as file:
         packed = write_account(
-            file, member.account, Mailbox.objects.visible_to(member), connect=connect, tick=_renewing(order)
+            file,
+            member.account,
+            Asker(Mailbox.objects.visible_to(member), member),
+            connect=connect,
+            tick=_renewing(order),
         )
         size = file.tell()
         file.seek(0)
@@ -164,34 +176,48 @@ def _renewing(order: AccountExport) -> Callable[[], None]:
 def write_account(
     file: IO[bytes],
     account: Account,
-    mailboxes: MailboxQuerySet,
+    asker: Asker,
     *,
     connect: Connect = imap_session,
     tick: Callable[[], None] = lambda: None,
 ) -> Packed:
-    """The archive, with the mail of these mailboxes. `tick` is called again and again while it grows."""
+    """The archive, as the asker may have it. `tick` is called again and again while it grows."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive, LetterReader(connect) as reader:
         now = timezone.now()
         archive.writestr("README.txt", README.format(name=account.name, slug=account.slug, date=now))
-        archive.writestr("account.json", json.dumps(_facts_of(account), ensure_ascii=False, indent=2))
-        for table in TABLES:
+        archive.writestr(
+            "account.json", json.dumps(_facts_of(account), cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
+        )
+        for table in all_tables():
             with archive.open(f"records/{table.name}.jsonl", "w", force_zip64=True) as out:
-                for lines in lines_of(table, mailboxes):
+                for lines in lines_of(table, asker):
                     out.write(lines)
                     tick()
         _write_template_files(archive)
-        letters = sum(_write_mailbox(archive, mailbox, reader, tick) for mailbox in mailboxes.order_by("pk"))
+        _write_unreadable(archive, asker.mailboxes)
+        letters = sum(_write_mailbox(archive, mailbox, reader, tick) for mailbox in asker.mailboxes.order_by("pk"))
         return Packed(letters, reader.missing_count)
 
 
 def _facts_of(account: Account) -> dict[str, object]:
-    return {name: getattr(account, name) for name in ("id", "name", "slug", "timezone", "language")}
+    """All of its settings."""
+    return {field.name: getattr(account, field.name) for field in account._meta.concrete_fields}
 
 
 def _write_template_files(archive: zipfile.ZipFile) -> None:
     for row in TemplateFile.objects.order_by("pk"):
         with default_storage.open(row.storage_name) as file:
             archive.writestr(f"files/{row.pk}-{_safe(row.filename)}", file.read())
+
+
+def _write_unreadable(archive: zipfile.ZipFile, mailboxes: MailboxQuerySet) -> None:
+    """As they came. One whose bytes are gone stands in its table alone."""
+    set_aside = QuarantinedLetter.objects.filter(mailbox__in=mailboxes.values("pk")).exclude(raw_name="")
+    arrived = ArrivedLetter.objects.filter(state=ArrivedLetter.State.UNREADABLE)
+    for kind, rows in {"mailbox": set_aside, "arrived": arrived}.items():
+        for pk, raw_name in rows.order_by("pk").values_list("pk", "raw_name"):
+            with suppress(RawLetterGone):
+                archive.writestr(f"unreadable/{kind}-{pk}.eml", read_raw(raw_name))
 
 
 def _write_mailbox(archive: zipfile.ZipFile, mailbox: Mailbox, reader: LetterReader, tick: Callable[[], None]) -> int:

@@ -16,6 +16,7 @@ from accounts.models import Account
 from accounts.tenancy import tenant
 from mailboxes.models import Mailbox
 from privacy.account_export import write_account
+from privacy.account_tables import Asker
 
 
 class Command(BaseCommand):
@@ -35,5 +36,5 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         with out, tenant(account):
             record(None, "account.exported", target=account)
-            packed = write_account(out, account, Mailbox.objects.exclude(state=Mailbox.State.REMOVING))
+            packed = write_account(out, account, Asker(Mailbox.objects.exclude(state=Mailbox.State.REMOVING)))
         self.stdout.write(f"{packed.letters} letters, {packed.missing} files of letters could not be fetched")
