@@ -49,10 +49,8 @@ class Health:
     older: OlderMail | None = None
     next_check_at: datetime | None = None
     is_regrouping: bool = False
-
-    @property
-    def is_importing(self) -> bool:
-        return self.tone == "busy"
+    is_importing: bool = False
+    is_unread: bool = False  # nothing comes in before it is mended
 
     @property
     def is_moving(self) -> bool:
@@ -78,6 +76,8 @@ def health_of(mailbox: Mailbox) -> Health:
         older=older_mail_of(mailbox),
         next_check_at=_next_check(mailbox),
         is_regrouping=mailbox.needs_regrouping,
+        is_importing=mailbox.can_receive and _tone_of_state(mailbox) == "busy",
+        is_unread=_tone_of_state(mailbox) == "bad",
     )
 
 
@@ -106,27 +106,43 @@ def _loading_words(count: int) -> str:
 
 
 def tone_of(mailbox: Mailbox) -> str:
-    """A mailbox that only sends has no color of its own: neither well nor ill. A first fault is tried again without a
-    word in red: the state says when people are needed.
+    """A mailbox that only sends has no color while it can: neither well nor ill. A first fault is tried again without a
+    word in red: state and status say when people are needed.
     """
+    if _needs_people(mailbox):
+        return "bad"
+    if advice_of(mailbox):
+        return "warn"
     has_news = mailbox.can_receive or mailbox.kind == Mailbox.Kind.SYSTEM
-    tone = TONES[Mailbox.State(mailbox.state)] if has_news else ""
-    return "warn" if tone != "bad" and advice_of(mailbox) else tone
+    return _tone_of_state(mailbox) if has_news else ""
+
+
+def _tone_of_state(mailbox: Mailbox) -> str:
+    return TONES[Mailbox.State(mailbox.state)]
+
+
+def _needs_people(mailbox: Mailbox) -> bool:
+    """Reading or sending does not work (M04)."""
+    is_refused = mailbox.status == Mailbox.Status.RED and not mailbox.is_stopped
+    return is_refused or _tone_of_state(mailbox) == "bad"
 
 
 def state_words_of(mailbox: Mailbox) -> str:
     """How it is, in a few words; while it imports, how far."""
-    return _import_words(mailbox) if mailbox.state == Mailbox.State.IMPORTING else _words(mailbox)
+    is_importing = mailbox.state == Mailbox.State.IMPORTING and not _needs_people(mailbox)
+    return _import_words(mailbox) if is_importing else _words(mailbox)
 
 
 def _words(mailbox: Mailbox) -> str:
-    if mailbox.is_stopped:
+    if mailbox.is_stopped or _tone_of_state(mailbox) == "bad":
         return str(mailbox.get_state_display())
+    if _needs_people(mailbox):  # while it is read: what was refused is sending
+        return _("Cannot send")
     if mailbox.kind == Mailbox.Kind.SYSTEM:
         return _("Receives only")
     if not mailbox.can_receive:
         return _("Send only")
-    if mailbox.state == Mailbox.State.SYNCED and mailbox.status == Mailbox.Status.GREEN:
+    if mailbox.state == Mailbox.State.SYNCED and not mailbox.error_code:
         return _("Works")
     return str(mailbox.get_state_display())
 

@@ -23,9 +23,7 @@ def test_a_mailbox_is_paused_resumed_and_disconnected(alice: Membership, make_ma
 
 @pytest.mark.rule("K64")
 @pytest.mark.parametrize("typed", [{}, {"confirm": "A@acme.example"}])
-def test_deleting_is_accepted_for_later(
-    alice: Membership, make_mailbox: MakeMailbox, typed: dict[str, str]
-) -> None:
+def test_deleting_is_accepted_for_later(alice: Membership, make_mailbox: MakeMailbox, typed: dict[str, str]) -> None:
     """The address is for people: a program that sends one is held to it."""
     mailbox = make_mailbox("a@acme.example", account_of=alice)
     api, path = ApiClient(alice), f"mailboxes/{mailbox.pk}/disconnect/"

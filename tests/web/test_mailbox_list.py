@@ -10,7 +10,9 @@ from django.urls import reverse
 
 from accounts.models import Account, Membership
 from crm.stores import create_store
+from mailboxes.health import note_smtp_refused
 from mailboxes.models import Mailbox
+from mailkit.errors import LoginRefused
 from tests.conftest import MakeMailbox
 
 SignIn = Callable[[Membership], Client]
@@ -77,3 +79,55 @@ def test_an_empty_list_says_what_to_do(signed_in: SignIn, alice: Membership, bob
     assert "No mailbox yet" in page
     assert "Shared mailboxes are given to you by an administrator." in page
     assert "given to you" not in signed_in(alice).get(reverse("mailboxes")).content.decode()
+
+
+def side_of(client: Client, mailbox: Mailbox) -> str:
+    page = client.get(reverse("mail_folder", args=["inbox"])).content.decode()
+    return page.split(f'title="{mailbox.address}"')[1].split("</li>")[0]
+
+
+@pytest.mark.rule("M04")
+@pytest.mark.parametrize(("servers", "state"), [({}, "synced"), ({}, "importing"), ({"imap_host": ""}, "synced")])
+def test_refused_sending_turns_it_red_wherever_it_stands(
+    signed_in: SignIn, alice: Membership, sales: Mailbox, in_account: Account, servers: dict[str, str], state: str
+) -> None:
+    Mailbox.objects.filter(pk=sales.pk).update(state=state, **servers)
+    note_smtp_refused(sales, LoginRefused("no", code=535, reply="535 no"))
+    client = signed_in(alice)
+    status = client.get(reverse("mailbox_status", args=[sales.pk])).content.decode()
+    for shown in (row_of(client, sales), status):
+        assert "sig-bad" in shown
+        assert "Cannot send" in shown
+        assert "The server for sending does not accept" in shown
+        assert reverse("mailbox_servers", args=[sales.pk]) in shown
+    assert '<small class="bad">Cannot send' in side_of(client, sales)
+
+
+@pytest.mark.rule("M04")
+def test_who_cannot_mend_it_is_told_and_not_sent_to_the_servers(
+    signed_in: SignIn, bob: Membership, sales: Mailbox, in_account: Account
+) -> None:
+    note_smtp_refused(sales, LoginRefused("no", code=535, reply="535 no"))
+    row = row_of(signed_in(bob), sales)
+    assert "The server for sending does not accept" in row
+    assert "Servers and password" not in row
+
+
+@pytest.mark.parametrize("code", ["throttled", "counts_differ"])
+def test_what_mends_itself_is_said_in_the_list_too(
+    signed_in: SignIn, alice: Membership, sales: Mailbox, in_account: Account, code: str
+) -> None:
+    Mailbox.objects.filter(pk=sales.pk).update(error_code=code)
+    row = row_of(signed_in(alice), sales)
+    assert "Nothing to do" in row
+    assert "sig-warn" in row
+    assert "Works" not in row
+    assert "Servers and password" not in row.split("banner")[1]
+
+
+def test_an_import_is_followed_while_sending_is_refused(
+    signed_in: SignIn, alice: Membership, sales: Mailbox, in_account: Account
+) -> None:
+    Mailbox.objects.filter(pk=sales.pk).update(state="importing", imported_at=None, import_done=3, import_total=9)
+    note_smtp_refused(sales, LoginRefused("no", code=535, reply="535 no"))
+    assert "3 of 9 letters" in row_of(signed_in(alice), sales)
