@@ -31,6 +31,7 @@ LONGEST_RETRY = timedelta(minutes=30)
 THROTTLED_RETRY = timedelta(minutes=15)  # when the server does not say how long
 LONGEST_WAIT = timedelta(days=1)  # whatever the server says
 THROTTLED_SHOWN_AFTER = timedelta(days=1)  # without a visit that ended well, before people are told
+UNREAD = (Mailbox.State.NEEDS_LOGIN, Mailbox.State.ERROR)  # Mailbox.state while visits fail
 COUNTS_DIFFER = "counts_differ"  # Mailbox.error_code while the server's numbers do not add up
 SMTP_LOGIN_REFUSED = "smtp_login_refused"  # Mailbox.smtp_error_code while sending needs a sign-in
 
@@ -157,7 +158,7 @@ def caretakers(mailbox: Mailbox) -> list[Membership]:
 
 @transaction.atomic
 def note_smtp_refused(mailbox: Mailbox, error: LoginRefused) -> None:
-    """Sending needs a sign-in; reading goes on. Cleared when new sign-in data has been tested."""
+    """Sending needs a sign-in; reading goes on. Cleared when sign-in data, new or stored, has been tested."""
     if error.reason == GRANT_ENDED:
         return  # noted for the whole mailbox, when the provider said so
     row = Mailbox.objects.select_for_update().filter(pk=mailbox.pk).first()
@@ -175,6 +176,17 @@ def fault_of_sending(mailbox: Mailbox) -> Fault | None:
     if mailbox.smtp_error_code:
         return Fault(mailbox.smtp_error_code, mailbox.smtp_error_detail)
     return Fault(mailbox.error_code, mailbox.error_detail) if mailbox.error_code == GRANT_ENDED else None
+
+
+@transaction.atomic
+def note_smtp_mended(mailbox: Mailbox) -> None:
+    """A sign-in for sending was accepted: what was held by it goes by itself."""
+    mended = Mailbox.objects.filter(pk=mailbox.pk, smtp_error_code=SMTP_LOGIN_REFUSED)
+    if not mended.update(smtp_error_code="", smtp_error_detail=""):
+        return
+    status = Mailbox.Status.GREEN if mailbox.can_receive else Mailbox.Status.GRAY
+    Mailbox.objects.filter(pk=mailbox.pk).exclude(state__in=UNREAD).update(status=status)
+    live.publish("mailbox", mailbox_id=mailbox.pk)
 
 
 def note_grant_ended(row: Mailbox, error: LoginRefused) -> None:

@@ -101,7 +101,7 @@ class Mailbox(TenantModel):
     # What the last visit found, and what sending found, apart from each other: see `fault`.
     error_code = models.CharField(max_length=32, blank=True, default="")  # see mailboxes.advice
     error_detail = models.TextField(blank=True, default="")  # the server's own words
-    smtp_error_code = models.CharField(max_length=32, blank=True, default="")  # cleared by new sign-in data only
+    smtp_error_code = models.CharField(max_length=32, blank=True, default="")  # cleared by a sign-in that works
     smtp_error_detail = models.TextField(blank=True, default="")
     import_total = models.PositiveIntegerField(default=0)
     import_done = models.PositiveIntegerField(default=0)

@@ -20,8 +20,10 @@ from mailboxes.access import get_managed_mailbox_for
 from mailboxes.checking import CHECK_SECONDS, CheckReport, check_servers
 from mailboxes.errors import ServersFailed, SettingRefused, TooManyTries
 from mailboxes.grants import forget_grant, store_grant
+from mailboxes.health import UNREAD, note_smtp_mended
 from mailboxes.live_sessions import waiting_place
 from mailboxes.models import Credential, Mailbox
+from mailboxes.reconnecting import stored_request
 from mailboxes.requests import ConnectRequest, check_request
 from mailboxes.secrets import store_secret
 from mailboxes.signals import mailbox_connected, send_on_commit
@@ -127,6 +129,27 @@ def try_servers(member: Membership, request: ConnectRequest) -> CheckReport:
     except TemporaryMailError as error:
         words = _("Many mailboxes are being tested at this moment. Try again in half a minute.")
         raise TooManyTries(words, retry_after=int(CHECK_SECONDS)) from error
+
+
+def retest_mailbox(member: Membership, mailbox_id: int | str) -> CheckReport:
+    """With the stored sign-in, which nobody types again. What works is held up no longer: letters and visits go on.
+
+    Raises MailboxNotFound, SecretUnreadable, SettingRefused, TooManyTries.
+    """
+    mailbox = get_managed_mailbox_for(member, mailbox_id)
+    report = try_servers(member, stored_request(mailbox))
+    if report.status != Mailbox.Status.RED:
+        note_smtp_mended(mailbox)
+    if report.status == Mailbox.Status.GREEN:
+        _visit_again(mailbox)
+    return report
+
+
+@transaction.atomic
+def _visit_again(mailbox: Mailbox) -> None:
+    failing = Mailbox.objects.filter(pk=mailbox.pk, state__in=UNREAD)
+    if failing.update(next_sync_at=timezone.now()):
+        send_on_commit(mailbox_connected, mailbox)
 
 
 def _checked(member: Membership, request: ConnectRequest) -> CheckReport:

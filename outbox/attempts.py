@@ -18,7 +18,7 @@ from mailkit.types import RecipientResult, SmtpResult
 from outbox import states
 from outbox.composing import freeze
 from outbox.errors import LinkFailed
-from outbox.failures import LIMIT, MAX_ATTEMPTS, code_of, code_of_reply, judge, pause_after, words_of
+from outbox.failures import AUTH, LIMIT, MAX_ATTEMPTS, code_of, code_of_reply, judge, pause_after, words_of
 from outbox.line import Line
 from outbox.models import OutgoingMail, OutgoingRecipient
 from outbox.notices import FAILED, SOME_REFUSED, UNKNOWN, tell_author
@@ -160,7 +160,7 @@ def _conclude(mail: OutgoingMail, *, is_accepted: bool) -> None:
 
 def _record_failure(mail: OutgoingMail, error: MailError) -> None:
     now = timezone.now()
-    verdict = judge(error, attempts=mail.attempts, now=now)
+    verdict = judge(error, attempts=mail.attempts, now=now, was_refused=_was_refused(mail))
     if verdict.state == State.UNKNOWN:
         leave_unknown(mail, detail=verdict.detail)
     elif verdict.state == State.FAILED:
@@ -170,6 +170,12 @@ def _record_failure(mail: OutgoingMail, error: MailError) -> None:
         note_smtp_refused(mail.mailbox, error)
     else:
         states.mark_retry(mail, due_at=verdict.due_at or now, code=verdict.code, detail=verdict.detail)
+
+
+def _was_refused(mail: OutgoingMail) -> bool:
+    """The sign-in of its mailbox, a moment ago: for this letter or another one."""
+    tried = OutgoingMail.objects.filter(mailbox=mail.mailbox_id, state__in=[State.SENDING, State.RETRY])
+    return tried.filter(error_code=AUTH).exists()
 
 
 def _mark_sent(mail: OutgoingMail, *, some_refused: bool) -> None:

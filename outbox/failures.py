@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from mailboxes.health import FIRST_RETRY
 from mailkit.errors import (
     ConnectionFailed,
     HostRefused,
@@ -18,6 +19,7 @@ from mailkit.errors import (
     TlsRefused,
     UnsafeText,
 )
+from mailkit.oauth import GRANT_ENDED
 from outbox.models import OutgoingMail
 
 State = OutgoingMail.State
@@ -29,9 +31,10 @@ LIMIT_PAUSE = timedelta(hours=1)  # after which a provider whose limit was used 
 MAX_DETAIL = 500
 CLOSING = 421  # the server hangs up after it (RFC 5321 section 3.8)
 LIMIT, THROTTLED = "daily_limit", "throttled"  # codes: the provider takes no more now, whichever letter it is
+AUTH = "auth"  # OutgoingMail.error_code while its mailbox is not signed in
 
 _BY_KIND: tuple[tuple[type[MailError], str], ...] = (
-    (LoginRefused, "auth"),
+    (LoginRefused, AUTH),
     (ConnectionFailed, "no_connection"),
     (TlsRefused, "tls_refused"),
     (HostRefused, "host_refused"),
@@ -70,13 +73,16 @@ class Verdict:
     due_at: datetime | None = None
 
 
-def judge(error: MailError, *, attempts: int, now: datetime) -> Verdict:
-    """`attempts` made, this one included."""
+def judge(error: MailError, *, attempts: int, now: datetime, was_refused: bool = False) -> Verdict:
+    """`attempts` made, this one included. `was_refused`: the mailbox's sign-in, the last time."""
     code, detail = code_of(error), detail_of(error)
     if isinstance(error, OutcomeUnknown):
         return Verdict(State.UNKNOWN, "unknown", detail)
     if isinstance(error, LoginRefused):
-        return Verdict(State.HELD, code, detail, now + HOLD_FOR)
+        # As in mailboxes.health: what is refused once may be a hiccup of the provider.
+        if was_refused or error.reason == GRANT_ENDED:
+            return Verdict(State.HELD, code, detail, now + HOLD_FOR)
+        return Verdict(State.RETRY, code, detail, now + FIRST_RETRY)
     if code == LIMIT and attempts < MAX_ATTEMPTS:
         return Verdict(State.RETRY, code, detail, now + LIMIT_PAUSE)
     if isinstance(error, TemporaryMailError) and attempts < MAX_ATTEMPTS:

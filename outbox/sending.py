@@ -20,7 +20,7 @@ from outbox import caps, leases, pace, states
 from outbox.attempts import attempt
 from outbox.claiming import DueLetters
 from outbox.errors import LetterChanged
-from outbox.failures import HOLD_FOR, LIMIT, THROTTLED
+from outbox.failures import AUTH, HOLD_FOR, LIMIT, THROTTLED
 from outbox.late_refusals import leave_out
 from outbox.line import Line
 from outbox.models import OutgoingMail
@@ -108,9 +108,9 @@ def _must_all_wait(mail: OutgoingMail) -> bool:
     """Whether the server would say the same of every other letter: then none is tried."""
     if mail.state == State.HELD:
         # Each try with a wrong password brings the provider nearer to locking it.
-        hold_waiting(mail.mailbox, code="auth", detail=mail.error_detail)
+        hold_waiting(mail.mailbox, code=AUTH, detail=mail.error_detail)
         return True
-    if mail.state == State.RETRY and mail.error_code in (LIMIT, THROTTLED):
+    if mail.state == State.RETRY and mail.error_code in (LIMIT, THROTTLED, AUTH):
         caps.put_off_waiting(mail, timezone.now())
         return True
     return False

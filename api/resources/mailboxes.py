@@ -43,9 +43,9 @@ from mailboxes.behavior import (
     check_changes,
 )
 from mailboxes.models import Mailbox
-from mailboxes.reconnecting import changed_request, stored_request
+from mailboxes.reconnecting import changed_request
 from mailboxes.requests import check_request
-from mailboxes.services import connect_mailbox, reconnect_mailbox, try_servers
+from mailboxes.services import connect_mailbox, reconnect_mailbox, retest_mailbox, try_servers
 from sync.services import ask_for_sync
 
 
@@ -121,12 +121,14 @@ class MailboxView(
         return Response(CheckReportSerializer(try_servers(self.member, asked)).data)
 
     @extend_schema(
-        request=None, responses={200: CheckReportSerializer}, description="Tests a mailbox with its stored password."
+        request=None,
+        responses={200: CheckReportSerializer},
+        description="Tests a mailbox with its stored password. Letters that were held for a sign-in go when it is "
+        "accepted for sending.",
     )
     @action(detail=True, methods=["post"])
     def test(self, request: Request, pk: str) -> Response:
-        asked = stored_request(get_managed_mailbox_for(self.member, pk))
-        return Response(CheckReportSerializer(try_servers(self.member, asked)).data)
+        return Response(CheckReportSerializer(retest_mailbox(self.member, pk)).data)
 
     @extend_schema(
         request=ReconnectSerializer,

@@ -27,7 +27,6 @@ from mailboxes.leaving import Decision, Fate, deactivate
 from mailboxes.mail_access import change_user
 from mailboxes.models import Mailbox
 
-
 INVITATION = "invitation-"  # before its number: nobody takes it for the id of a user
 
 

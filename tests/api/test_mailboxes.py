@@ -8,7 +8,9 @@ import pytest
 
 from accounts.models import Membership
 from accounts.tenancy import tenant
+from mailboxes.health import note_smtp_refused
 from mailboxes.models import Credential, Mailbox
+from mailkit.errors import LoginRefused
 from tests.api.client import ApiClient, assert_closed, connected_mailboxes, json_of, problem_of
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +83,19 @@ def test_a_stored_password_tests_again_and_is_never_shown(
     for shown in (answer, bob_api.get(path), bob_api.post(f"{path}test/"), bob_api.patch(path, {"signature": "B"})):
         assert connect_body["imap"]["password"].encode() not in shown.content
         assert sealed not in shown.content
+
+
+@pytest.mark.rule("M04", "M90")
+def test_a_stored_password_that_works_lets_held_letters_go(
+    bob_api: ApiClient, bob: Membership, connect_body: dict[str, Any]
+) -> None:
+    made = json_of(bob_api.post("mailboxes/", connect_body), 201)
+    with tenant(bob.account_id):
+        note_smtp_refused(Mailbox.objects.get(pk=made["id"]), LoginRefused("no", code=535, reply="535 no"))
+    assert json_of(bob_api.get(f"mailboxes/{made['id']}/"))["error"]["code"] == "smtp_login_refused"
+    assert json_of(bob_api.post(f"mailboxes/{made['id']}/test/"))["status"] == "green"
+    found = json_of(bob_api.get(f"mailboxes/{made['id']}/"))
+    assert (found["status"], found["error"]) == ("green", None)
 
 
 def test_a_server_moves_only_together_with_its_password(

@@ -27,6 +27,8 @@ def test_a_letter_that_reached_some_is_never_called_failed(office: Office, queue
     if trouble == "not_mended":
         store_secret(office.mailbox, Credential.Field.SMTP_PASSWORD, Secret("wrong"))
         mail = after_delivery(mail)
+        pass_time(mail)
+        mail = after_delivery(mail)
         assert mail.state == State.HELD
         pass_time(mail)
     else:

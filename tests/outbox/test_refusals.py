@@ -133,16 +133,46 @@ def test_who_has_the_letter_does_not_get_it_again_when_others_are_tried_later(of
     assert Message.objects.count() == len(office.sent_folder()) == 1
 
 
+def tries_of(office: Office) -> int:
+    """To sign in."""
+    return len([command for command in office.sink.commands if command.startswith("AUTH")])
+
+
+def refuse(office: Office) -> None:
+    """Until the mailbox is known to need a sign-in."""
+    for _time in range(2):
+        OutgoingMail.objects.update(due_at=timezone.now())
+        deliver(office.mailbox.pk)
+
+
+@pytest.mark.rule("M90")
+def test_a_sign_in_refused_once_is_tried_again_with_one_letter_before_anybody_is_told(
+    office: Office, queue: Queue
+) -> None:
+    store_secret(office.mailbox, Credential.Field.SMTP_PASSWORD, Secret("wrong"))
+    mails = [queue(mailbox_id=office.mailbox.pk) for _ in range(3)]
+    for _time in range(2):
+        deliver(office.mailbox.pk)
+    assert tries_of(office) == 1  # the others wait as well
+    assert all(mail.due_at > timezone.now() for mail in OutgoingMail.objects.all())
+    assert {mail.state for mail in OutgoingMail.objects.all()} == {State.RETRY, State.QUEUED}
+    assert not Notice.objects.exists()
+    store_secret(office.mailbox, Credential.Field.SMTP_PASSWORD, Secret(office.sink.password))
+    OutgoingMail.objects.update(due_at=timezone.now())
+    deliver(office.mailbox.pk)
+    assert sorted(office.sink_ids()) == sorted(mail.message_id_header for mail in mails)
+    assert not Mailbox.objects.get(pk=office.mailbox.pk).error_code
+
+
 @pytest.mark.rule("M90", "M94")
 def test_letters_wait_for_a_sign_in_and_go_by_themselves_after_it(office: Office, queue: Queue) -> None:
     store_secret(office.mailbox, Credential.Field.SMTP_PASSWORD, Secret("wrong"))
     mails = [queue(mailbox_id=office.mailbox.pk) for _ in range(3)]
-    deliver(office.mailbox.pk)
+    refuse(office)
     deliver(office.mailbox.pk)
     assert {mail.state for mail in OutgoingMail.objects.all()} == {State.HELD}
     assert {mail.error_code for mail in OutgoingMail.objects.all()} == {"auth"}
-    tries = [command for command in office.sink.commands if command.startswith("AUTH")]
-    assert len(tries) == 1
+    assert tries_of(office) == 2
     assert Notice.objects.get().kind == "mailbox.needs_login"
     assert not list_mailboxes_with_work()
     store_secret(office.mailbox, Credential.Field.SMTP_PASSWORD, Secret(office.sink.password))
@@ -155,7 +185,8 @@ def test_letters_wait_for_a_sign_in_and_go_by_themselves_after_it(office: Office
 @pytest.mark.rule("M90")
 def test_a_sign_in_mended_just_now_never_fails_what_waited_for_it(office: Office, queue: Queue) -> None:
     store_secret(office.mailbox, Credential.Field.SMTP_PASSWORD, Secret("wrong"))
-    mail = after_delivery(queue(mailbox_id=office.mailbox.pk))
+    mail = queue(mailbox_id=office.mailbox.pk)
+    refuse(office)
     seen_before = Mailbox.objects.get(pk=office.mailbox.pk)
     Mailbox.objects.filter(pk=office.mailbox.pk).update(smtp_error_code="")
     release_held(seen_before)
@@ -165,7 +196,8 @@ def test_a_sign_in_mended_just_now_never_fails_what_waited_for_it(office: Office
 
 def test_nobody_mends_the_mailbox_for_three_days(office: Office, queue: Queue) -> None:
     store_secret(office.mailbox, Credential.Field.SMTP_PASSWORD, Secret("wrong"))
-    mail = after_delivery(queue(mailbox_id=office.mailbox.pk))
+    mail = queue(mailbox_id=office.mailbox.pk)
+    refuse(office)
     pass_time(mail)
     assert list_mailboxes_with_work()
     mail = after_delivery(mail)

@@ -65,6 +65,7 @@ urlpatterns: list[URLPattern] = [
     path("settings/mailboxes/<int:mailbox_id>/sync/", mailboxes.sync, name="mailbox_sync"),
     path("settings/mailboxes/<int:mailbox_id>/domain/", mailbox_domain.domain, name="mailbox_domain"),
     path("settings/mailboxes/<int:mailbox_id>/status/", mailbox_status.status, name="mailbox_status"),
+    path("settings/mailboxes/<int:mailbox_id>/test/", mailbox_status.test, name="mailbox_test"),
     path("settings/mailboxes/<int:mailbox_id>/why/", mailbox_status.why, name="mailbox_why"),
     path("settings/mailboxes/<int:mailbox_id>/fetch/", mailbox_status.fetch, name="mailbox_fetch"),
     path("settings/mailboxes/<int:mailbox_id>/import/", mail_import.mail_import, name="mail_import"),

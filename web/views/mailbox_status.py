@@ -13,8 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
 from mailboxes.access import get_mailbox_for, get_managed_mailbox_for
-from mailboxes.errors import WrongState
+from mailboxes.errors import SecretUnreadable, SettingRefused, TooManyTries, WrongState
 from mailboxes.models import Mailbox
+from mailboxes.services import retest_mailbox
 from sync.left_out import request_fetch
 from sync.quarantine import request_retry
 from sync.services import request_older
@@ -27,6 +28,7 @@ from web.mailbox_health import health_of
 from web.mailbox_ledger import ledger_lines
 from web.members import MemberRequest, member_required
 from web.paging import page_by_time
+from web.server_reports import report_of
 from web.toasts import toast
 from web.views.mailboxes import can_manage, refused
 
@@ -54,6 +56,29 @@ def why(request: MemberRequest, mailbox_id: int) -> HttpResponse:
     if request.htmx:
         return render(request, "settings/parts/why_answer.html", facts)
     return render(request, "settings/mailbox_status.html", {**_facts(request, mailbox), **facts})
+
+
+@require_POST
+@member_required
+def test(request: MemberRequest, mailbox_id: int) -> HttpResponse:
+    """With the stored sign-in; it takes as long as the servers do. What shows this mailbox asks for itself again."""
+    mailbox = get_managed_mailbox_for(request.member, mailbox_id)
+    facts = _tested(request, mailbox)
+    mailbox.refresh_from_db()
+    if request.htmx:
+        answer = render(request, "settings/parts/test_answer.html", {**facts, "mailbox": mailbox})
+        return trigger_client_event(answer, "live-mailbox", {})
+    return render(request, "settings/mailbox_status.html", {**_facts(request, mailbox), **facts, "why": WhyForm()})
+
+
+def _tested(request: MemberRequest, mailbox: Mailbox) -> dict[str, Any]:
+    try:
+        found = retest_mailbox(request.member, mailbox.pk)
+    except (SettingRefused, TooManyTries) as error:
+        return {"untested": error.message}
+    except SecretUnreadable:
+        return {"untested": _("Enter the password, or sign in at the provider again.")}
+    return {"tested": report_of(found), "status": found.status}
 
 
 @require_POST
