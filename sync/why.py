@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Membership
+from mailboxes.foreign_reading import note_reading
 from mailboxes.live_sessions import live_session
 from mailboxes.models import Mailbox, MailboxFilter
 from mailkit.addresses import domain_of, email_key
@@ -73,6 +74,7 @@ def explain_absence(
     member: Membership, mailbox: Mailbox, question: Question, *, connect: Live = live_session
 ) -> Explanation:
     """`member` sees the mail of `mailbox`. Asks the server, so no transaction may be open."""
+    note_reading(member, [mailbox])
     known = [
         *_filed(member, mailbox, question),
         *_purged(mailbox, question),

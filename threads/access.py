@@ -49,12 +49,13 @@ def get_attachment_for(member: Membership, attachment_id: int | str) -> Attachme
     return found
 
 
-def get_quarantined_for(mailbox: Mailbox, quarantined_id: int | str) -> QuarantinedLetter:
+def get_quarantined_for(member: Membership, mailbox: Mailbox, quarantined_id: int | str) -> QuarantinedLetter:
     """One of this mailbox, which the member has by mailboxes.access. Raises QuarantinedNotFound."""
     letters = QuarantinedLetter.objects.filter(mailbox=mailbox).select_related("entry__folder")
     found = letters.filter(pk=_number(quarantined_id)).first()
     if found is None:
         raise QuarantinedNotFound
+    note_reading(member, [mailbox])
     return found
 
 

@@ -14,6 +14,7 @@ from api.ids import IdField
 from api.resources.mailbox_stopping import NOT_NOW
 from api.viewsets import MemberViewSet
 from mailboxes.access import get_mailbox_for, get_managed_mailbox_for
+from mailboxes.foreign_reading import note_reading
 from sync.quarantine import request_retry
 from threads.access import get_quarantined_for
 from threads.models import Folder, QuarantinedLetter
@@ -53,15 +54,18 @@ class MailboxQuarantineView(MemberViewSet):
     )
     @action(detail=True, serializer_class=QuarantinedSerializer, ordering=("-received_at", "-id"))
     def quarantine(self, request: Request, pk: str) -> Response:
-        letters = QuarantinedLetter.objects.filter(mailbox=get_mailbox_for(self.member, pk))
-        return self.respond_list(letters.select_related("entry__folder"))
+        mailbox = get_mailbox_for(self.member, pk)
+        page = self.page_of(QuarantinedLetter.objects.filter(mailbox=mailbox).select_related("entry__folder"))
+        if page:
+            note_reading(self.member, [mailbox])
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     @extend_schema(
         responses={(200, "message/rfc822"): OpenApiTypes.BINARY}, description="The letter as it came, whole."
     )
     @action(detail=True, url_path=f"{ONE}/raw", url_name="quarantine-raw")
     def quarantine_raw(self, request: Request, pk: str, quarantine_id: str) -> HttpResponse:
-        letter = get_quarantined_for(get_mailbox_for(self.member, pk), quarantine_id)
+        letter = get_quarantined_for(self.member, get_mailbox_for(self.member, pk), quarantine_id)
         return HttpResponse(
             read_raw(letter.raw_name),
             content_type="message/rfc822",
@@ -75,6 +79,6 @@ class MailboxQuarantineView(MemberViewSet):
     )
     @action(detail=True, methods=["post"], url_path=f"{ONE}/retry", url_name="quarantine-retry")
     def quarantine_retry(self, request: Request, pk: str, quarantine_id: str) -> Response:
-        letter = get_quarantined_for(get_managed_mailbox_for(self.member, pk), quarantine_id)
+        letter = get_quarantined_for(self.member, get_managed_mailbox_for(self.member, pk), quarantine_id)
         request_retry(letter)
         return Response(QuarantinedSerializer(letter).data, status=202)

@@ -15,6 +15,7 @@ from mailboxes.models import Mailbox
 from tests.api.client import ApiClient, json_of
 from tests.conftest import MakeMailbox
 from tests.threads.builders import Mail, Post
+from tests.threads.ledgers import set_aside
 from threads.models import Message
 
 pytestmark = [pytest.mark.usefixtures("in_account"), pytest.mark.rule("G12", "K24")]
@@ -53,6 +54,37 @@ def test_programs_are_no_way_around_it(alice: Membership, bobs_own: Mailbox, pat
     answer = ApiClient(alice).get(path.format(message=Message.objects.get().pk))
     assert answer.status_code == 200
     assert readers_of(bobs_own) == [alice]
+
+
+@pytest.mark.rule("G14")
+@pytest.mark.parametrize(
+    "path",
+    ["status/", "quarantine/{letter}/raw/", "why/?by=address&value=eve@broken.example"],
+    ids=["list", "raw", "why"],
+)
+def test_what_could_not_be_filed_is_theirs_as_well(
+    signed_in: SignIn, alice: Membership, bob: Membership, bobs_own: Mailbox, path: str
+) -> None:
+    letter = set_aside(bobs_own)
+    address = f"/settings/mailboxes/{bobs_own.pk}/{path.format(letter=letter.pk)}"
+    for member in (bob, alice):
+        assert signed_in(member).get(address).status_code == 200
+    assert readers_of(bobs_own) == [alice]
+
+
+@pytest.mark.rule("G14")
+@pytest.mark.parametrize("path", ["quarantine/", "quarantine/{letter}/raw/", "why/?address=eve@broken.example"])
+def test_nor_is_it_got_by_programs_unseen(alice: Membership, bob: Membership, bobs_own: Mailbox, path: str) -> None:
+    letter = set_aside(bobs_own)
+    for member in (bob, alice):
+        answer = ApiClient(member).get(f"mailboxes/{bobs_own.pk}/{path.format(letter=letter.pk)}")
+        assert answer.status_code == 200
+    assert readers_of(bobs_own) == [alice]
+
+
+def test_how_the_mailbox_is_doing_is_no_reading(signed_in: SignIn, alice: Membership, bobs_own: Mailbox) -> None:
+    assert signed_in(alice).get(reverse("mailbox_status", args=[bobs_own.pk])).status_code == 200
+    assert readers_of(bobs_own) == []
 
 
 def test_shared_mailboxes_are_everybodys(alice: Membership, make_mailbox: MakeMailbox) -> None:

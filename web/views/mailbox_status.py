@@ -14,6 +14,7 @@ from django_htmx.http import trigger_client_event
 
 from mailboxes.access import get_mailbox_for, get_managed_mailbox_for
 from mailboxes.errors import SecretUnreadable, SettingRefused, TooManyTries, WrongState
+from mailboxes.foreign_reading import note_reading
 from mailboxes.models import Mailbox
 from mailboxes.services import retest_mailbox
 from sync.left_out import request_fetch
@@ -93,7 +94,7 @@ def load_older(request: MemberRequest, mailbox_id: int) -> HttpResponse:
 @member_required
 def quarantine_raw(request: MemberRequest, mailbox_id: int, quarantine_id: int) -> HttpResponse:
     """The letter as it came, to be saved: nothing of it was cleaned."""
-    letter = get_quarantined_for(get_mailbox_for(request.member, mailbox_id), quarantine_id)
+    letter = get_quarantined_for(request.member, get_mailbox_for(request.member, mailbox_id), quarantine_id)
     return HttpResponse(
         read_raw(letter.raw_name),
         content_type="message/rfc822",
@@ -106,7 +107,7 @@ def quarantine_raw(request: MemberRequest, mailbox_id: int, quarantine_id: int) 
 def quarantine_retry(request: MemberRequest, mailbox_id: int, quarantine_id: int) -> HttpResponse:
     mailbox = get_managed_mailbox_for(request.member, mailbox_id)
     try:
-        request_retry(get_quarantined_for(mailbox, quarantine_id))
+        request_retry(get_quarantined_for(request.member, mailbox, quarantine_id))
     except WrongState as error:
         return refused(request, mailbox, error.message)
     return _done(request, mailbox, _("The letter is tried once more. It leaves this list when it could be read."))
@@ -135,12 +136,15 @@ def _done(request: MemberRequest, mailbox: Mailbox, words: str) -> HttpResponse:
 
 def _facts(request: MemberRequest, mailbox: Mailbox) -> dict[str, Any]:
     letters = QuarantinedLetter.objects.filter(mailbox=mailbox).select_related("entry__folder")
+    quarantine = page_by_time(letters, request.GET.get("page", ""), size=QUARANTINE_PAGE, field="received_at")
+    if quarantine.rows:
+        note_reading(request.member, [mailbox])
     return {
         "mailbox": mailbox,
         "health": health_of(mailbox),
         "can_manage": can_manage(request.member, mailbox),
         "is_status": True,
         "ledger": ledger_lines(mailbox),
-        "quarantine": page_by_time(letters, request.GET.get("page", ""), size=QUARANTINE_PAGE, field="received_at"),
+        "quarantine": quarantine,
         "quarantine_count": letters.count(),
     }
