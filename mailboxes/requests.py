@@ -22,6 +22,7 @@ from mailkit.addresses import (
     to_ascii_domain,
 )
 from mailkit.oauth import Grant
+from mailkit.providers import provider_of_host
 from mailkit.types import Login, Mechanism, Secret, Security, ServerAddress
 
 MAX_FILTERS = 200
@@ -41,6 +42,7 @@ _POP3_HOST = re.compile(r"pop3?s?[.-]", re.IGNORECASE)
 _EXCHANGE_HOST = re.compile(
     r"(owa|ews|mapi|autodiscover|activesync)\.|.*/(owa|ews|mapi|autodiscover|microsoft-server)", re.IGNORECASE
 )
+_GMAIL_APP_PASSWORD = re.compile(r"[A-Za-z]{16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,17 @@ def _clean_server(request: ConnectRequest, server: ServerRequest, address: str, 
     """Where the user name is the address, it stays so."""
     check_server(server, prefix=prefix)
     username = address if server.username == request.address.strip() else server.username
-    return replace(server, host=to_ascii_domain(server.host), username=username)
+    return replace(server, host=to_ascii_domain(server.host), username=username, password=_clean_password(server))
+
+
+def _clean_password(server: ServerRequest) -> Secret:
+    """Gmail shows its app passwords in groups, and what is copied has the spaces between them, no-break ones too. In
+    any other password a space counts.
+    """
+    provider = provider_of_host(server.host.lower())
+    bare = "".join(server.password.value.split())
+    is_app_password = provider is not None and provider.key == "gmail" and _GMAIL_APP_PASSWORD.fullmatch(bare)
+    return Secret(bare) if is_app_password else server.password
 
 
 def check_address(address: str) -> None:

@@ -28,6 +28,24 @@ def test_a_usual_request_passes() -> None:
     check_request(replace(REQUEST, imap=None))
 
 
+@pytest.mark.rule("M05")
+@pytest.mark.parametrize(
+    ("host", "typed", "sent"),
+    [
+        ("imap.gmail.com", "abcd efgh ijkl mnop", "abcdefghijklmnop"),
+        ("IMAP.gmail.com", " abcd\xa0efgh\xa0ijkl\xa0mnop\n", "abcdefghijklmnop"),
+        ("imap.gmail.com", "my own pass phrase", "my own pass phrase"),  # 15 letters
+        ("imap.gmail.com", "abcd efgh ijkl mno1", "abcd efgh ijkl mno1"),
+        ("imap.mail.example", "abcd efgh ijkl mnop", "abcd efgh ijkl mnop"),
+    ],
+)
+def test_the_spaces_in_an_app_password_of_gmail_do_not_matter(host: str, typed: str, sent: str) -> None:
+    server = replace(SERVER, host=host, password=Secret(typed))
+    checked = check_request(replace(REQUEST, imap=server, smtp=replace(server, port=465)))
+    assert checked.imap
+    assert (checked.imap.password.value, checked.smtp.password.value) == (sent, sent)
+
+
 @pytest.mark.parametrize("address", ["", "alice", "a@b@c.example", "a@127.0.0.1", "a@[127.0.0.1]"])
 def test_a_wrong_address(address: str) -> None:
     assert refused(replace(REQUEST, address=address)) == "address"
