@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Account, ApiToken, Membership
+from accounts.models import Account, ApiToken, AuditEvent, Membership
 from accounts.tenancy import tenant
 from accounts.tokens import create_token, find_token
 
@@ -26,6 +27,12 @@ def test_the_secret_is_shown_once(signed_in: SignIn, bob: Membership, in_account
     assert (token.membership_id, token.scopes) == (bob.pk, ["mail:read"])
     assert token.expires_at is not None
     assert found[1] not in client.get(reverse("tokens")).content.decode()
+
+
+@pytest.mark.rule("G12")
+def test_the_audit_log_says_what_it_may_do(signed_in: SignIn, bob: Membership, in_account: Account) -> None:
+    signed_in(bob).post(reverse("tokens"), {"name": "Script", "scopes": ["mail:read", "mail:write"], "days": "30"})
+    assert AuditEvent.objects.get(action="token.created").facts == {"scopes": "mail:read mail:write"}
 
 
 def test_nobody_gives_more_than_he_has(signed_in: SignIn, bob: Membership, in_account: Account) -> None:

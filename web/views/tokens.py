@@ -36,7 +36,7 @@ def _created(request: MemberRequest, form: TokenForm) -> HttpResponse:
     token, secret = create_token(
         request.member, name=given["name"], scopes=given["scopes"], expires_at=form.expires_at()
     )
-    record(request.member, "token.created", target=token)
+    record(request.member, "token.created", target=token, scopes=" ".join(token.scopes))
     facts = {
         "form": TokenForm(member=request.member),
         "tokens": _own_tokens(request.member),
