@@ -87,7 +87,11 @@ def letters_of_card(mail: OutgoingMail) -> list[int]:
         return [mail.pk]
     near = (mail.created_at - ONE_SENDING, mail.created_at + ONE_SENDING)
     same = OutgoingMail.objects.filter(
-        lead=mail.lead_id, template=mail.template_id, mailing=mail.mailing_id, created_at__range=near
+        lead=mail.lead_id,
+        template=mail.template_id,
+        mailing=mail.mailing_id,
+        created_at__range=near,
+        is_test=False,
     )
     if mail.template_id is None:
         same = same.filter(subject=mail.subject)

@@ -42,6 +42,7 @@ def add_acts(mail: OutgoingMail, request: LetterRequest, written_in: Mailbox) ->
         switches = switches_of(account, written_in, opens=request.track_opens, links=request.track_links)
         mail.track_opens, mail.track_links = switches.opens, switches.links
     mail.is_automatic, mail.depth = request.is_automatic, request.depth
+    mail.is_test = request.is_test
     mail.mailing_id = request.mailing_id
     mail.priority = _priority_of(request)
 

@@ -170,13 +170,14 @@ def preview_for(member: Membership, mailing_id: int | str, number: int, values: 
 
 
 def send_test(member: Membership, mailing_id: int | str, number: int) -> OutgoingMail:
-    """To the member's own address, with everything that the `number`th recipient would get but the triggers. Raises
-    NotAllowed, NotFound, LetterRefused.
+    """To the member's own address, with everything that the `number`th recipient would get. Nothing in it acts on his
+    cards: it has no triggers, its links and its form only look as they would. Raises NotAllowed, NotFound,
+    LetterRefused.
     """
     mailing = get_mailing_for(member, mailing_id)
     fields = letter_of(values_of(mailing), recipient_at(mailing, number))
     request = request_of(replace(fields, to=[member.user.email], triggers=NO_TRIGGERS))
-    return queue_letter(member, replace(request, track_opens=False, track_links=False))
+    return queue_letter(member, replace(request, track_opens=False, track_links=False, is_test=True))
 
 
 def _write(member: Membership, mailing: Mailing, values: MailingValues) -> None:

@@ -119,7 +119,8 @@ def _track(mail: OutgoingMail, targets: list[Target], *, has_pixel: bool) -> Map
     """One row for each letter, however often it is made: the letter remembers it before anybody connects."""
     tracked = Tracked.objects.filter(pk=mail.tracked_id).first() if mail.tracked_id else None
     if tracked is None:
-        tracked = Tracked.objects.create(kind=Tracked.Kind.LETTER, has_pixel=has_pixel)
+        kind = Tracked.Kind.TEST if mail.is_test else Tracked.Kind.LETTER
+        tracked = Tracked.objects.create(kind=kind, has_pixel=has_pixel)
         states.note(mail, tracked_id=tracked.pk)
     return add_links(tracked, targets) if targets else {}
 

@@ -66,6 +66,7 @@ class LetterRequest:
     track_opens: bool | None = None  # None: as the mailbox
     track_links: bool | None = None
     is_automatic: bool = False  # a rule of the account sends it
+    is_test: bool = False  # to its author, as a client would get it: nothing in it acts
     depth: int = 0  # letters of triggers that led to it, itself among them (M98)
     mailing_id: int | None = None
 

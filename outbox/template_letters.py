@@ -55,8 +55,8 @@ def preview_template(member: Membership, fields: TemplateFields, card: ForCard) 
 
 
 def send_test(member: Membership, template_id: int | str, card: ForCard) -> OutgoingMail:
-    """To the member's own address, as a client would see it: nobody watches who opens it, and it starts no triggers.
-    Raises NotFound, TemplateUnusable, LetterRefused.
+    """To the member's own address, as a client would see it: nobody watches who opens it, it starts no triggers, and
+    nothing in it acts on the card. Raises NotFound, TemplateUnusable, LetterRefused.
     """
     template = get_template_for(member, template_id)
     contact, lead = card.rows()
@@ -72,7 +72,7 @@ def send_test(member: Membership, template_id: int | str, card: ForCard) -> Outg
         track_opens=False,
         track_links=False,
     )
-    return queue_letter(member, request_of(draft))
+    return queue_letter(member, replace(request_of(draft), is_test=True))
 
 
 def _unsaved(fields: TemplateFields) -> Template:

@@ -35,6 +35,11 @@ class Form:
     def page_name(self) -> str:
         return self.page_link.page.name if self.page_link else ""
 
+    @property
+    def is_test(self) -> bool:
+        """In a letter to its own author: it answers as it would, and writes nothing."""
+        return self.mail is not None and self.mail.is_test
+
 
 def get_form(tracked_id: int) -> Form | None:
     """In the account's scope. None for what holds no form, is expired or gone."""

@@ -16,7 +16,7 @@ from tracking.visits import Visit
 EVIDENCE_WAIT = timedelta(seconds=12)  # what gives a scanner away may come after what it is to be known by
 FLOOD_WINDOW = timedelta(minutes=1)
 
-# Whoever asks more often than people do is counted and no longer written down.
+# Whoever asks more often than people do is counted and no longer written down. Of tests nothing is.
 NOTE = """
 WITH asked AS (
   SELECT {asked}, (
@@ -27,21 +27,21 @@ noted AS (
   INSERT INTO tracking_hit (account_id, tracked_id, link_id, at, method, is_prefetch, user_agent, ip, judge_at, verdict,
     reason)
   SELECT account_id, tracked_id, link_id, %(at)s, %(method)s, %(is_prefetch)s, %(user_agent)s, %(ip)s::inet,
-    %(judge_at)s, '', '' FROM asked WHERE recent_count < %(most)s)
+    %(judge_at)s, '', '' FROM asked WHERE kind <> 'test' AND recent_count < %(most)s)
 SELECT tracked_id, target, recent_count >= %(most)s FROM asked
 """
 NOTE_OPEN = NOTE.format(
-    asked="a.account_id, a.id AS tracked_id, NULL::bigint AS link_id, '' AS target",
+    asked="a.account_id, a.id AS tracked_id, NULL::bigint AS link_id, '' AS target, a.kind",
     tracked="a.id",
     link="NULL",
     tables="tracking_tracked a",
 )
 NOTE_CLICK = NOTE.format(
     asked="a.account_id, a.tracked_id, a.id AS link_id,"
-    " coalesce(nullif(a.target_url, ''), r.redirect_url, '') AS target",
+    " coalesce(nullif(a.target_url, ''), r.redirect_url, '') AS target, t.kind",
     tracked="a.tracked_id",
     link="a.id",
-    tables="tracking_link a"
+    tables="tracking_link a JOIN tracking_tracked t ON t.account_id = a.account_id AND t.id = a.tracked_id"
     " LEFT JOIN tracking_triggerlink r ON r.account_id = a.account_id AND r.id = a.trigger_link_id",
 )
 

@@ -38,6 +38,7 @@ class Tracked(TenantModel):
     class Kind(models.TextChoices):
         LETTER = "letter"
         PAGE = "page"
+        TEST = "test"  # a letter to its own author: nothing of it is noted
 
     kind = models.CharField(max_length=6, choices=Kind)
     has_pixel = models.BooleanField(default=False)  # opens can be told

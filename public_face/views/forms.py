@@ -73,11 +73,16 @@ def _respond(asked: _Asked) -> HttpResponse:
         response = _again(asked, template, HTTPStatus.TOO_MANY_REQUESTS)
         response.headers["Retry-After"] = str(int(wait.total_seconds()))
         return response
+    if not asked.form.is_test:
+        _note(asked)
+    return page("public/form_saved.html", account=asked.account)
+
+
+def _note(asked: _Asked) -> None:
     if asked.answer.is_trapped:
         note_trap(asked.form, asked.answer.sent)
     else:
         save_answer(asked.account, asked.form, asked.answer.sent)
-    return page("public/form_saved.html", account=asked.account)
 
 
 def _ask_to_fill_in(asked: _Asked) -> HttpResponse:
