@@ -13,13 +13,14 @@ from accounts.models import Membership
 from automation import caps
 from automation.errors import LetterNotSent
 from automation.reasons import Reason
-from crm.models import Contact, Lead
+from crm.models import Contact, ContactEmail, Lead
 from letter_templates.errors import PartRefused, TemplateUnusable
 from letter_templates.models import Template
 from letter_templates.requests import file_values
 from letter_templates.trigger_choice import read_choice
 from letter_templates.using import resolve_send_to, responsible_for
 from mailboxes.models import Mailbox, SenderAlias
+from mailkit.addresses import email_key
 from outbox.errors import LetterRefused
 from outbox.merging import values_for
 from outbox.models import OutgoingMail
@@ -33,7 +34,8 @@ from outbox.template_files import upload_files
 class RuleLetter:
     """What a rule wants sent. `member` is whoever wrote the letter before it, if anybody; `mailbox` goes before what
     the template says; `after` is the letter that led to it, whose mailbox is used where the template leaves that to the
-    sender; `depth` counts the letters that led to one another, this one among them.
+    sender; `depth` counts the letters that led to one another, this one among them; `address` goes before the others of
+    its contact.
     """
 
     template: Template
@@ -43,6 +45,7 @@ class RuleLetter:
     mailbox: Mailbox | None = None
     after: OutgoingMail | None = None
     depth: int = 1
+    address: str = ""
 
 
 @transaction.atomic
@@ -50,7 +53,7 @@ def send_template_letter(letter: RuleLetter) -> OutgoingMail:
     """One letter to all these contacts, queued. Raises LetterNotSent; nothing is stored then."""
     caps.check_depth(letter.depth)
     template, contact = letter.template, next(iter(letter.contacts), None)
-    to = [] if template.send_to else _addresses(letter.contacts)
+    to = [] if template.send_to else _addresses(letter.contacts, letter.address)
     caps.hold_template(template)
     caps.check_contacts(letter.contacts, template, timezone.now())
     mailbox = _mailbox_of(letter)
@@ -101,11 +104,11 @@ def _request_of(template: Template, author: Membership) -> LetterRequest:
     )
 
 
-def _addresses(contacts: Sequence[Contact]) -> list[str]:
-    """Of each who wants any, the first that takes mail."""
+def _addresses(contacts: Sequence[Contact], best: str) -> list[str]:
+    """Of each who wants any, the first that takes mail; `best` goes before the others."""
     if not contacts:
         raise LetterNotSent(Reason.NO_CONTACT)
-    known = {contact.pk: list(contact.emails.all()) for contact in contacts}
+    known = {contact.pk: _in_order(contact, best) for contact in contacts}
     refused = marks_of(row.email for rows in known.values() for row in rows)
     unsubscribed = unsubscribed_keys(contacts)
     asked = [rows for rows in known.values() if unsubscribed.isdisjoint(row.email_key for row in rows)]
@@ -114,6 +117,10 @@ def _addresses(contacts: Sequence[Contact]) -> list[str]:
     if not found:
         raise LetterNotSent(Reason.SUPPRESSED if any(known.values()) else Reason.NO_ADDRESS)
     return found
+
+
+def _in_order(contact: Contact, best: str) -> list[ContactEmail]:
+    return sorted(contact.emails.all(), key=lambda row: row.email_key != email_key(best))
 
 
 def _fixed_addresses(letter: RuleLetter, author: Membership, mailbox: Mailbox) -> list[str]:

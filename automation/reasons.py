@@ -16,6 +16,7 @@ class Reason(StrEnum):
     OPENED = "opened"  # it waited for a letter that nobody opens
     NOT_TRACKED = "not_tracked"  # nobody can tell whether it was opened
     NO_CONTACT = "no_contact"
+    NO_CARD = "no_card"  # of anybody that the letter went to
     NO_COMPANY = "no_company"
     NO_CUSTOMER = "no_customer"
     NO_LEAD = "no_lead"

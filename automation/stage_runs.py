@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,14 +11,13 @@ from django.db import connection
 from django.utils import timezone
 
 from automation.conditions import Judge, read_conditions
-from automation.errors import LetterNotSent
-from automation.letters import RuleLetter, send_template_letter
+from automation.letters import RuleLetter
 from automation.models import Run, StageAction
-from automation.outcomes import Outcome, done, skipped
+from automation.outcomes import Outcome, skipped
 from automation.reasons import Reason
+from automation.several_letters import send_letters
 from crm.models import Contact, Lead
 from letter_templates.models import Template
-from outbox.models import OutgoingMail
 
 On = StageAction.On
 State = Run.State
@@ -78,7 +76,8 @@ def perform(run: Run) -> Outcome:
     chosen = [contact for contact in contacts if judge.holds_for_contact(contact)]
     if not judge.holds_for_lead(lead) or (contacts and not chosen):
         return skipped(Reason.CONDITIONS)
-    return _send(_letter(run, action, lead, chosen), together=action.together)
+    letter = _letter(run, action, lead, chosen)
+    return send_letters([letter] if action.together else _each(letter))
 
 
 def _letter(run: Run, action: StageAction, lead: Lead, contacts: Sequence[Contact]) -> RuleLetter:
@@ -92,22 +91,6 @@ def _letter(run: Run, action: StageAction, lead: Lead, contacts: Sequence[Contac
     )
 
 
-def _send(letter: RuleLetter, *, together: bool) -> Outcome:
-    """What keeps one of them from getting it does not keep the others from theirs. Raises LetterNotSent when nobody
-    gets it.
-    """
-    made: list[OutgoingMail] = []
-    refusals: list[LetterNotSent] = []
-    for one in [letter] if together else _each(letter):
-        try:
-            made.append(send_template_letter(one))
-        except LetterNotSent as error:
-            refusals.append(error)
-    if not made:
-        raise refusals[0]
-    return done(made_mail_id=made[0].pk, **_counted(made, refusals))
-
-
 def _each(letter: RuleLetter) -> Iterator[RuleLetter]:
     """A letter for each of them; a template that goes to an address of its own is one, and so is one to nobody, which
     is refused with its reason.
@@ -117,8 +100,3 @@ def _each(letter: RuleLetter) -> Iterator[RuleLetter]:
         return
     for contact in letter.contacts:
         yield replace(letter, contacts=[contact])
-
-
-def _counted(made: Sequence[OutgoingMail], refusals: Sequence[LetterNotSent]) -> Mapping[str, Any]:
-    left_out = Counter(str(error.reason) for error in refusals)
-    return {"letters": len(made), **({"left_out": dict(left_out)} if left_out else {})}

@@ -38,6 +38,7 @@ class Subject:
     mail: OutgoingMail | None = None
     member: Membership | None = None  # in whose name
     depth: int = 0
+    event: str = ""  # one of Run.Event
 
     @property
     def responsible(self) -> Membership | None:
@@ -60,6 +61,7 @@ def subject_of(run: Run, account: Account, now: datetime) -> Subject:
         mail=run.mail,
         member=run.member,
         depth=run.depth,
+        event=run.event,
     )
 
 

@@ -1,14 +1,17 @@
-"""A letter of a template, to the contact of the letter before it (M69)."""
+"""A letter of a template, to each of those that the letter before it went to (M69)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from automation.errors import LetterNotSent
-from automation.letters import RuleLetter, send_template_letter
-from automation.outcomes import Outcome, done, failed, skipped
+from automation.following_up import readers_of
+from automation.letters import RuleLetter
+from automation.outcomes import Outcome, failed, skipped
 from automation.reasons import Reason
+from automation.several_letters import send_letters
 from automation.subjects import Subject, contact_of
 from letter_templates.models import Template
 
@@ -20,19 +23,27 @@ def perform(subject: Subject, settings: Mapping[str, Any]) -> Outcome:
     template = Template.objects.for_list().filter(pk=settings["template"]).first()
     if template is None:
         return failed(Reason.TEMPLATE_GONE)
+    try:
+        return send_letters(_letters(subject, template), template=template.name)
+    except LetterNotSent as error:
+        return outcome_of(error, template.name)
+
+
+def _letters(subject: Subject, template: Template) -> Iterator[RuleLetter]:
+    """One, when the template goes to an address of its own. Raises Ended."""
     letter = RuleLetter(
         template=template,
-        contacts=[contact_of(subject)],
+        contacts=[],
         lead=subject.lead,
         member=subject.member,
         after=subject.mail,
         depth=subject.depth + 1,
     )
-    try:
-        made = send_template_letter(letter)
-    except LetterNotSent as error:
-        return outcome_of(error, template.name)
-    return done(made_mail_id=made.pk, template=template.name)
+    if template.send_to:
+        yield replace(letter, contacts=[contact_of(subject)])
+        return
+    for reader in readers_of(subject):
+        yield replace(letter, contacts=[reader.contact], address=reader.address)
 
 
 def outcome_of(error: LetterNotSent, template_name: str) -> Outcome:

@@ -101,7 +101,7 @@ def test_a_template_that_cannot_be_filled_in(alice: Membership, ann: Contact, sa
 def test_a_dry_run_sends_nothing(alice: Membership, ann: Contact, sales: Mailbox) -> None:
     trigger = make_trigger(alice, "mail", template=make_template(alice).pk)
     told = dry_run(alice, trigger, ann)
-    assert (told.state, told.detail) == ("done", {"template": "Offer"})
+    assert (told.state, told.detail) == ("done", {"template": "Offer", "letters": 1})
     assert not OutgoingMail.objects.exists()
 
 
