@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ REASONS: Mapping[str, str | Promise] = {
     Reason.OPENED: gettext_lazy("The letter was opened in time."),
     Reason.NOT_TRACKED: gettext_lazy("Nobody can tell whether the letter was opened: it is not tracked."),
     Reason.NO_CONTACT: gettext_lazy("There is no contact."),
+    Reason.NO_CARD: gettext_lazy("No contact has the address that the letter went to."),
     Reason.NO_COMPANY: gettext_lazy("The contact belongs to no company."),
     Reason.NO_CUSTOMER: gettext_lazy("The contact is no customer yet."),
     Reason.NO_LEAD: gettext_lazy("The contact has no open lead."),
@@ -75,11 +76,8 @@ def outcome_words(trigger: Trigger, outcome: Outcome) -> str:
 
 def done_words(type_: str, detail: Detail) -> str:
     """`type_` is one of Trigger.Type; "" for a stage action, and for a trigger that is gone."""
-    words = _DONE.get(type_)
-    if words:
-        return words(_Known(detail))
-    letters = int(detail.get("letters", 0))
-    return ngettext("%(count)d letter.", "%(count)d letters.", letters) % {"count": letters} if letters else _("Done.")
+    words = _DONE.get(type_, _letters)
+    return " ".join([words(_Known(detail)), *_left_out(detail)])
 
 
 class _Known(dict[str, Any]):
@@ -87,6 +85,29 @@ class _Known(dict[str, Any]):
 
     def __missing__(self, key: str) -> str:
         return ""
+
+
+def _letters(detail: Detail) -> str:
+    count = int(detail["letters"] or 0)
+    return ngettext("%(count)d letter.", "%(count)d letters.", count) % {"count": count} if count else _("Done.")
+
+
+def _letters_of_template(detail: Detail) -> str:
+    count = int(detail["letters"] or 1)
+    if count == 1:
+        return _("A letter of the template “%(template)s”.") % detail
+    words = ngettext(
+        "%(count)d letter of the template “%(template)s”.", "%(count)d letters of the template “%(template)s”.", count
+    )
+    return words % {"count": count, "template": detail["template"]}
+
+
+def _left_out(detail: Detail) -> Iterator[str]:
+    """Who got none of the letters, by the reason."""
+    limits = detail.get("limits", {})
+    for reason, count in detail.get("left_out", {}).items():
+        words = ngettext("%(count)d left out: %(reason)s", "%(count)d left out: %(reason)s", count)
+        yield words % {"count": count, "reason": reason_words(reason, {"most": limits.get(reason, "")})}
 
 
 def _task(detail: Detail) -> str:
@@ -111,7 +132,7 @@ _DONE: Mapping[str, Callable[[Detail], str]] = {
     Trigger.Type.NOTE: lambda _detail: _("A note on the card."),
     Trigger.Type.STAGE: lambda detail: _("The lead moved to “%(stage)s” (%(pipeline)s).") % detail,
     Trigger.Type.FIELD: lambda detail: _("The field “%(field)s” was changed.") % detail,
-    Trigger.Type.MAIL: lambda detail: _("A letter of the template “%(template)s”.") % detail,
+    Trigger.Type.MAIL: _letters_of_template,
     Trigger.Type.LEAD: lambda detail: _("A lead in “%(stage)s” (%(pipeline)s).") % detail,
     Trigger.Type.TAGS: _tags,
 }

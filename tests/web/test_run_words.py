@@ -43,3 +43,13 @@ def test_a_dry_run_and_what_is_no_longer_known(in_account: Account) -> None:
     assert outcome_words(trigger, failed(Reason.TEMPLATE_GONE)) == "The template was deleted."
     assert reason_words("of_old", {}) == "of_old"
     assert done_words("", {"letters": 2}) == "2 letters."
+    assert done_words("mail", {"template": "Offer", "letters": 2}) == "2 letters of the template “Offer”."
+
+
+def test_who_was_left_out_and_why() -> None:
+    left_out = {"no_address": 1, "cap_template": 2}
+    words = done_words("", {"letters": 3, "left_out": left_out, "limits": {"cap_template": 3}})
+    assert words == (
+        "3 letters. 1 left out: The contact has no email address. "
+        "2 left out: The contact has had this letter often enough within a day (3 times)."
+    )
