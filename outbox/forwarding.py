@@ -24,8 +24,8 @@ from outbox.models import Upload
 from outbox.texts import forward_html, forward_text, own_images, text_to_html
 from outbox.uploads import store_upload
 from threads.access import get_attachment_for
-from threads.models import Attachment, Message, Participant
-from tracking.originals import original_html, original_text
+from threads.models import Attachment, Message, MessageBody, Participant
+from tracking.originals import for_others, original_html, original_text
 
 Role = Participant.Role
 
@@ -72,7 +72,7 @@ class ForwardDefaults:
 def forward_defaults(message: Message, *, with_files: bool = True) -> ForwardDefaults:
     """For a message that the member sees (threads.access), from the mailbox it lies in."""
     body = next(iter(message.bodies.all()), None)
-    text, html = (original_text(body.text), original_html(body.html)) if body else ("", "")
+    text, html = _words_of(body) if body else ("", "")
     files = tuple(_file(row, html) for row in message.attachments.all()) if with_files else ()
     images = {row.content_id.strip("<>"): _content_id(row) for row in message.attachments.all()} if with_files else {}
     title, header = _("Forwarded message"), _header(message)
@@ -83,6 +83,10 @@ def forward_defaults(message: Message, *, with_files: bool = True) -> ForwardDef
         quoted_text=forward_text(title, header, text),
         files=files,
     )
+
+
+def _words_of(body: MessageBody) -> tuple[str, str]:
+    return for_others(original_text(body.text)), for_others(original_html(body.html))
 
 
 def keep_attachment(member: Membership, attachment_id: int | str, open_file: OpenFile) -> Upload:

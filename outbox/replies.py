@@ -17,7 +17,7 @@ from mailkit.subjects import reply_subject
 from mailkit.types import Address
 from outbox.texts import quote_html, quote_text, text_to_html
 from threads.models import Message, Participant
-from tracking.originals import original_html, original_text
+from tracking.originals import for_others, original_html, original_text
 
 Role = Participant.Role
 
@@ -90,5 +90,5 @@ def _quoted(message: Message) -> tuple[str, str]:
     who = f"{message.from_name} <{message.from_address}>" if message.from_name else message.from_address
     when = date_format(timezone.localtime(message.sent_at or message.received_at), "DATETIME_FORMAT")
     attribution = _("On %(date)s, %(who)s wrote:") % {"date": when, "who": who}
-    text, html = original_text(body.text), original_html(body.html)
+    text, html = for_others(original_text(body.text)), for_others(original_html(body.html))
     return quote_html(attribution, html or text_to_html(text)), quote_text(attribution, text)

@@ -12,6 +12,7 @@ from mailkit.form_reader import read_field_names
 from outbox.merging import Words
 from outbox.models import OutgoingMail, WebCopy
 from outbox.texts import text_to_html
+from tracking.addresses import web_url
 
 WEB_LINK = "{weblink}"
 FORM_LINK = "{formlink}"
@@ -32,7 +33,7 @@ def needs_copy(whole: Words) -> bool:
 
 def link_of(mail: OutgoingMail) -> str:
     """Where the letter is read in a browser. In the account's scope."""
-    return f"{settings.PUBLIC_URL}/w/{make_token('web', mail.pk)}"
+    return web_url(mail.pk)
 
 
 def form_link_of(mail: OutgoingMail) -> str:

@@ -8,8 +8,9 @@ from accounts.models import Membership
 from crm.models import Card
 from pages import words
 from pages.access import check_mailer
+from pages.models import PageLink
 from pages.rendering import document_of, fill_in
-from pages.requests import PageFields, checked_fields
+from pages.requests import PageFields, checked_fields, fields_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +28,8 @@ def preview_page(member: Membership, fields: PageFields, card: Card | None) -> P
     filled = fill_in(checked_fields(fields), card, member.account)
     shown = replace(filled, body=words.fill_in_preview(filled.body))
     return PagePreview(filled.header, document_of(shown, account=member.account), filled.empty_fields)
+
+
+def look_at_page(member: Membership, link: PageLink) -> PagePreview:
+    """The page of a card, for our own people. Raises NotAllowed, ValueRefused, PartRefused."""
+    return preview_page(member, fields_of(link.page), link.card)

@@ -1,5 +1,6 @@
 """Our own addresses taken out again, from what our own people read: reading a letter of ours is no open of it, and
-following its links no click. So are the copy in Sent, the letter in the CRM, and the quote in a client's answer.
+following its links no click. So are the copy in Sent, the letter in the CRM, and the quote in a client's answer. For
+them its web version is an address of the application, in what they send on a public one again.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from django.conf import settings
 
 from accounts.public_tokens import read_token
 from accounts.tenancy import current_account_id
-from tracking.addresses import our_address
+from tracking.addresses import look_pattern, look_url, our_address, web_pattern
 from tracking.models import Link
 
 # As a cleaner writes them: "<" and ">" within attributes are escaped.
@@ -24,6 +25,7 @@ _HREF = r'\shref="{address}"'
 
 def original_html(html: str) -> str:
     """The same with links that lead straight to where they lead, without pixel and bait."""
+    html = _looked_at(html)
     if not _may_hold_ours(html):
         return html
     targets = _targets(html)
@@ -37,10 +39,28 @@ def original_html(html: str) -> str:
 
 
 def original_text(text: str) -> str:
+    text = _looked_at(text)
     if not _may_hold_ours(text):
         return text
     targets = _targets(text)
     return re.sub(our_address(), lambda found: targets.get(found[1], found[0]), text)
+
+
+def for_others(words: str) -> str:
+    """Text or HTML that is quoted to people outside: the application is closed to them."""
+    return re.sub(look_pattern(), lambda found: f"{settings.PUBLIC_URL}/w/{found[1]}", words)
+
+
+def _looked_at(words: str) -> str:
+    """Text or HTML: both spell these addresses alike."""
+    if f"{settings.PUBLIC_URL}/w/" not in words:
+        return words
+    return re.sub(web_pattern(), _look, words)
+
+
+def _look(found: re.Match[str]) -> str:
+    letter = read_token("web", found[1])
+    return look_url(found[1]) if letter and letter.account_id == current_account_id() else found[0]
 
 
 def _may_hold_ours(text: str) -> bool:

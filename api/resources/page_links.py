@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -27,6 +29,7 @@ class PageLinkSerializer(serializers.Serializer[PageLink]):
     page = RowIdField(source="page_id")
     card = CardField()
     url = serializers.SerializerMethodField()
+    look_url = serializers.SerializerMethodField(help_text="The same for members of the account: no visit is counted.")
     expires_at = serializers.DateTimeField(read_only=True, allow_null=True)
     is_expired = serializers.SerializerMethodField()
     opens = serializers.IntegerField(source="tracked.open_count", read_only=True)
@@ -36,6 +39,9 @@ class PageLinkSerializer(serializers.Serializer[PageLink]):
 
     def get_url(self, link: PageLink) -> str:
         return address_of(link, link.page)
+
+    def get_look_url(self, link: PageLink) -> str:
+        return f"{settings.BASE_URL}{reverse('page_link_look', args=[link.pk])}"
 
     def get_is_expired(self, link: PageLink) -> bool:
         return is_expired(link)
