@@ -24,7 +24,7 @@ _IMAGE = re.compile(r"""(<img\b[^<>]*?\ssrc=")cid:([^"<>]{1,200})(?=")""", re.IG
 
 @dataclass(frozen=True, slots=True)
 class WebLetter:
-    """`tracked_id`: None when nothing is told of the letter."""
+    """`tracked_id`: None when nobody is to see who opens it."""
 
     subject: str
     html: str
@@ -48,7 +48,7 @@ def show_letter(mail_id: int) -> WebLetter | None:
     html = _fill(follow_links(mail, html), mail)
     if mail.tracked_id is not None:
         html = fill_forms(html, mail.tracked_id)
-    return WebLetter(copy.subject, html, copy.account.language, mail.tracked_id)
+    return WebLetter(copy.subject, html, copy.account.language, mail.tracked_id if mail.track_opens else None)
 
 
 def look_at_letter(mail_id: int) -> WebLetter | None:

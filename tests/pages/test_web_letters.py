@@ -69,6 +69,14 @@ def test_opening_it_is_opening_the_letter(alice: Membership, mailbox: Mailbox) -
     assert Hit.objects.get().tracked_id == letter.mail.tracked_id
 
 
+@pytest.mark.rule("M97")
+def test_nobody_watches_who_opens_it_where_that_is_switched_off(alice: Membership, mailbox: Mailbox) -> None:
+    mail = written(alice, mailbox, html='<a href="{weblink}">x</a>', track_opens=False, track_links=True)
+    shown = get(link_of(mail), None, **{"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0"})
+    assert shown.status_code == 200
+    assert not Hit.objects.exists()
+
+
 def test_a_letter_of_text_has_one_too(alice: Membership, mailbox: Mailbox) -> None:
     mail = written(alice, mailbox, text="Read <me> here: {weblink}\nBye")
     shown = get(link_of(mail))
