@@ -69,7 +69,7 @@ class TriggerForm(forms.Form):
     )
     template = forms.ChoiceField(label=_("Template"), required=False)
     lead_name = forms.CharField(
-        label=_("Name of the lead"), max_length=150, required=False, help_text=_("Empty: the subject of the letter.")
+        label=_("Name of the lead"), max_length=150, required=False, help_text=_("Empty: the name of the contact.")
     )
     lead_stage = forms.ChoiceField(label=_("Stage of the lead"), required=False)
     lead_responsible = forms.ChoiceField(label=_("Who is responsible"), required=False)
