@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -52,14 +53,19 @@ def list_fields(entity: str) -> list[CardField]:
 
 
 def find_field(entity: str, name: str) -> CardField | None:
-    """By name, number, or code."""
+    """Of the account's own by number, by code, or by a name that only one has; of the others by name."""
     built_in = next((field for field in BUILT_IN.get(entity, ()) if field.name == name), None)
     if built_in:
         return built_in
     own = CustomField.objects.filter(entity=entity)
     by_number = own.filter(number=int(name)) if name.isascii() and name.isdigit() and len(name) < 10 else own.none()
-    found = by_number.first() or own.filter(code=name).first()
+    found = by_number.first() or own.filter(code=name).first() or _only(own.filter(name=name))
     return CardField(str(found.number), found.name, found) if found else None
+
+
+def _only(fields: QuerySet[CustomField]) -> CustomField | None:
+    found = list(fields[:2])
+    return found[0] if len(found) == 1 else None
 
 
 def write_field(card: Card, field: CardField, value: str, *, today: date) -> Any:  # noqa: ANN401  (as the field has it)

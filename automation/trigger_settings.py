@@ -8,7 +8,8 @@
     lead   {"name": "New order", "stage": 5, "responsible": as above}
     tags   {"entity": "contact", "add": ["warm"], "remove": ["cold"]}
 
-`field` is the number of a field of the account's own, or the name of one that each card of the kind has.
+`field` is the number of a field of the account's own, or the name of one that each card of the kind has. Given by its
+code, or by a name that no other has, it is stored by its number: both may change.
 """
 
 from __future__ import annotations
@@ -66,12 +67,13 @@ def _stage(given: Settings) -> dict[str, Any]:
 
 def _field(given: Settings) -> dict[str, Any]:
     entity, name = _entity(given), str(given.get("field", "")).replace("\0", "").strip()
-    if find_field(entity, name) is None:
+    field = find_field(entity, name)
+    if field is None:
         raise _refused("field", _("There is no such field on this card."))
     value = str(given.get("value", "")).replace("\0", "").strip()
     if not value or len(value) > MAX_VALUE:
         raise _refused("value", _("Enter a value, or {reset} to clear the field."))
-    return {"entity": entity, "field": name, "value": value}
+    return {"entity": entity, "field": field.name, "value": value}
 
 
 def _mail(given: Settings) -> dict[str, Any]:

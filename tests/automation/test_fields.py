@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from accounts.models import Membership
+from accounts.models import Account, Membership
 from crm.custom_fields import FieldValues, create_field
 from crm.models import Contact, Lead, Stage
 from letter_templates.errors import ValueRefused
@@ -99,3 +99,22 @@ def test_an_unknown_field_is_not_taken(alice: Membership, stages: list[Stage]) -
     with pytest.raises(ValueRefused) as refused:
         make_trigger(alice, "field", entity="lead", field="999", value="x")
     assert refused.value.field == "settings.field"
+
+
+@pytest.mark.rule("M68")
+def test_a_field_given_by_code_or_name_is_kept_by_its_number(alice: Membership, in_account: Account) -> None:
+    field = create_field(alice, FieldValues("lead", "Web page", "text", code="WEB"))
+    for number, named in enumerate((str(field.number), "WEB", "Web page")):
+        made = make_trigger(alice, "field", f"Fill {number}", entity="lead", field=named, value="x")
+        assert made.settings["field"] == str(field.number)
+    assert make_trigger(alice, "field", "Price", entity="lead", field="price", value="1").settings["field"] == "price"
+
+
+@pytest.mark.rule("M68")
+def test_a_name_that_two_fields_have_says_of_none(alice: Membership, in_account: Account) -> None:
+    for code in ("A", "B"):
+        create_field(alice, FieldValues("lead", "Colour", "text", code=code))
+    create_field(alice, FieldValues("contact", "Size", "text"))
+    for named in ("Colour", "Size"):
+        with pytest.raises(ValueRefused, match="no such field"):
+            make_trigger(alice, "field", entity="lead", field=named, value="x")

@@ -13,6 +13,7 @@ from accounts.models import Account, Membership
 from automation.models import Trigger
 from automation.triggers import TriggerValues, create_trigger
 from crm.contacts import ContactValues, create_contact
+from crm.custom_fields import FieldValues, create_field
 from crm.models import Note, Stage
 from crm.pipelines import create_pipeline
 from crm.task_types import list_types
@@ -132,3 +133,18 @@ def test_a_dry_run_says_what_would_happen(client: Client, note: Trigger) -> None
     answer = client.post(reverse("trigger_dry_run", args=[note.pk]), {"card": f"contact:{ana.pk}"})
     assert "It would do this:" in answer.content.decode()
     assert not Note.objects.exists()
+
+
+@pytest.mark.rule("M68")
+def test_a_field_that_is_kept_by_its_code_is_chosen_and_stays(client: Client, alice: Membership) -> None:
+    field = create_field(alice, FieldValues("lead", "Web page", "text", code="WEB"))
+    made = create_trigger(alice, TriggerValues("Fill", "field", {"entity": "lead", "field": "WEB", "value": "x"}))
+    Trigger.objects.update(settings={"entity": "lead", "field": "WEB", "value": "x"})  # as older releases kept it
+    page = client.get(reverse("trigger", args=[made.pk])).content.decode()
+    assert f'<option value="lead:{field.number}" selected>' in page
+
+
+@pytest.mark.rule("M70")
+def test_the_help_at_a_new_lead_says_what_it_is_called(client: Client) -> None:
+    page = client.get(reverse("trigger_new")).content.decode()
+    assert "Empty: the name of the contact." in page

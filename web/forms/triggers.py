@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
+from automation.field_values import find_field
 from automation.models import Trigger
 from automation.trigger_settings import MAX_TEXT, MAX_VALUE, RESPONSIBLE
 from automation.triggers import MAX_NAME, TriggerValues
@@ -143,7 +144,8 @@ class TriggerForm(forms.Form):
 def _initial_of(trigger: Trigger) -> dict[str, Any]:
     kept = dict(trigger.settings)
     if "field" in kept:
-        kept["field"] = f"{kept.get('entity')}:{kept['field']}"
+        field = find_field(kept["entity"], kept["field"])
+        kept["field"] = f"{kept['entity']}:{field.name if field else kept['field']}"
     for name in ("add", "remove"):
         if name in kept:
             kept[name] = join_words(kept[name])
