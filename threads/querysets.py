@@ -5,6 +5,8 @@ Everything a face shows begins with `visible_to(member)`.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, TypeVar
 
@@ -15,6 +17,7 @@ from django.db.models.expressions import RawSQL
 from mailboxes.readable import readable_ids
 from threads import search
 from threads.deleted import KEPT_LETTERS, in_own_deleted
+from threads.search import EVERYWHERE, Within
 from threads.search_query import DELETED
 from threads.sql import AnyOf
 
@@ -48,6 +51,8 @@ class ThreadLine(NamedTuple):
     last_message_at: datetime
 
 
+FEW = 100  # rows: two pages of a list
+MOST_LETTERS = 10_000  # that are looked through by themselves
 KEPT: dict[str, Any] = {"inbox": "incoming_count__gt", "sent": "outgoing_count__gt"}
 
 
@@ -77,7 +82,60 @@ class _ReadersQuerySet(QuerySet[Row]):
         return self.member
 
 
-class ThreadQuerySet(_ReadersQuerySet["Thread"]):
+class _SearchedQuerySet(_ReadersQuerySet[Row]):
+    """Of letters, or of what holds letters."""
+
+    is_limited = False  # by the search: more letters may have the words than were looked at
+    is_of_letters = False  # itself
+
+    def _clone(self) -> Self:
+        clone = super()._clone()
+        clone.is_limited = self.is_limited
+        return clone
+
+    def in_folder(self, folder: str) -> Self:
+        raise NotImplementedError
+
+    def matching(self, words: str, within: Within = EVERYWHERE) -> Self:
+        """Those of a folder, with a letter that holds all these words: in subject, people, file names or text (G05).
+
+        It comes after all other narrowing: where the newest letters with the words are nearly all elsewhere, the rows
+        that are left are looked through by themselves, as those in Deleted are, which the search does not know.
+        """
+        folder = search.folder_of(words) or within.folder
+        rows = self.in_folder(folder)
+        if not words.strip():
+            return rows
+        if folder == DELETED:
+            return rows.looked_through(words, [], folder)
+        told = replace(within, folder=folder if self.is_of_letters else "")
+        found = search.find_message_ids(words, rows.reader, told)
+        if search.is_cut(found) and rows.holding(found, folder).count() < FEW:
+            return rows.looked_through(words, found, folder)
+        return rows.holding(found, folder).limited(is_limited=search.is_cut(found))
+
+    def looked_through(self, words: str, found: Sequence[int], folder: str) -> Self:
+        """Besides what was found already."""
+        letters = self.newest_letters(folder)
+        more = search.find_message_ids(words, self.reader, Within(among=letters, with_similar=not found))
+        matching = self.holding([*found, *more], folder)
+        return matching.limited(is_limited=search.is_cut(more) or len(letters) >= MOST_LETTERS)
+
+    def limited(self, *, is_limited: bool) -> Self:
+        """As it is told to those who ask."""
+        self.is_limited = is_limited
+        return self
+
+    def holding(self, message_ids: Collection[int], folder: str) -> Self:
+        """Those with one of these letters."""
+        raise NotImplementedError
+
+    def newest_letters(self, folder: str) -> list[int]:
+        """Ids of the letters of these rows, MOST_LETTERS at most."""
+        raise NotImplementedError
+
+
+class ThreadQuerySet(_SearchedQuerySet["Thread"]):
     def readable(self) -> Self:
         """Not those whose letters all lie in Deleted, unless the reader sees that (K63)."""
         return self.filter(Q(message_count__gt=0) | in_own_deleted(self.reader))
@@ -97,24 +155,24 @@ class ThreadQuerySet(_ReadersQuerySet["Thread"]):
         """Of all its rows: cut it to a page before."""
         return [ThreadLine(*row) for row in self.values_list(*ThreadLine._fields)]
 
-    def matching(self, words: str) -> Self:
-        """With a letter that holds all these words: in subject, people, file names or text (G05)."""
-        if not words.strip():
-            return self
-        letters = _rows("Message").filter(AnyOf(F("id"), search.find_message_ids(words, self.reader)))
-        if search.folder_of(words) == DELETED:
-            letters = letters.filter(in_own_deleted(self.reader), deleted_at__isnull=False)
-        else:
-            letters = letters.filter(KEPT_LETTERS | in_own_deleted(self.reader))
+    def holding(self, message_ids: Collection[int], folder: str) -> Self:
+        letters = _letters_in(folder).filter(AnyOf(F("id"), message_ids))
         # Asked for by themselves: in one statement the planner takes the two lists for a join of two tables.
         return self.filter(AnyOf(F("id"), set(letters.values_list("thread", flat=True))))
+
+    def newest_letters(self, folder: str) -> list[int]:
+        threads = self.newest_first().values_list("pk", flat=True)[:MOST_LETTERS]
+        letters = _letters_in(folder).filter(AnyOf(F("thread"), threads))
+        return list(letters.newest_first().values_list("pk", flat=True)[:MOST_LETTERS])
 
     def newest_first(self, *, before: tuple[datetime, int] | None = None) -> Self:
         """Keyset order; `before` is (last_message_at, id) of the last row of the page above."""
         return _keyset(self, "last_message_at", "id", before)
 
 
-class MessageQuerySet(_ReadersQuerySet["Message"]):
+class MessageQuerySet(_SearchedQuerySet["Message"]):
+    is_of_letters = True
+
     def kept(self) -> Self:
         """Without those in Deleted."""
         return self.filter(deleted_at__isnull=True)
@@ -133,11 +191,11 @@ class MessageQuerySet(_ReadersQuerySet["Message"]):
     def of_contact(self, contact: Contact) -> Self:
         return self.filter(cards__contact=contact)
 
-    def matching(self, words: str) -> Self:
-        """As ThreadQuerySet.matching."""
-        if not words.strip():
-            return self
-        return self.filter(AnyOf(F("id"), search.find_message_ids(words, self.reader)))
+    def holding(self, message_ids: Collection[int], folder: str) -> Self:
+        return self.filter(AnyOf(F("id"), message_ids))
+
+    def newest_letters(self, folder: str) -> list[int]:
+        return list(self.newest_first().values_list("pk", flat=True)[:MOST_LETTERS])
 
     def for_list(self) -> Self:
         """With mailbox and people: no query per row."""
@@ -182,6 +240,12 @@ def _rows(model: str) -> QuerySet[Any]:
     """By name, because threads.models uses this module."""
     found: Any = apps.get_model("threads", model)
     return found.objects.all()
+
+
+def _letters_in(folder: str) -> MessageQuerySet:
+    """All that lie in Deleted, or all that do not."""
+    letters: MessageQuerySet = _rows("Message")  # type: ignore[assignment]
+    return letters.filter(deleted_at__isnull=folder != DELETED)
 
 
 def _keyset(rows: Any, moment: str, key: str, before: tuple[datetime, int] | None) -> Any:  # noqa: ANN401  (any of the three)

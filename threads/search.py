@@ -49,6 +49,21 @@ _PLAIN = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
+class Within:
+    """What a search is narrowed to besides its words. The moments are those of the letter; `before` is not included."""
+
+    folder: str = ""  # "inbox", "sent" or "deleted", unless the words name one
+    mailbox_id: int | None = None
+    after: datetime | None = None
+    before: datetime | None = None
+    among: Sequence[int] | None = None  # letters
+    with_similar: bool = True  # those of people with nearly such names, where nothing else is found
+
+
+EVERYWHERE = Within()
+
+
+@dataclass(frozen=True, slots=True)
 class Meant:
     """A question with the people that its words stand for, by the term's place in it."""
 
@@ -63,16 +78,24 @@ class Meant:
         return Statement(" && ".join(part.sql for part in parts), [value for part in parts for value in part.params])
 
 
-def find_message_ids(typed: str, member: Membership) -> list[int]:
+def find_message_ids(typed: str, member: Membership, within: Within = EVERYWHERE) -> list[int]:
     """The newest letters that this member may read of which all is true that was typed. Raises SearchRefused."""
     question = question_of(typed)
     mailbox_ids = mailboxes_of(question, member)
+    if within.mailbox_id:
+        mailbox_ids = [pk for pk in mailbox_ids if pk == within.mailbox_id]
     if question.is_empty or not mailbox_ids:
         return []
-    found = _find(meant_by(question, mailbox_ids), mailbox_ids)
-    if not found and (similar := _similar(question, mailbox_ids)):
-        return _find(similar, mailbox_ids)
+    question = question.in_folder(within.folder)
+    found = _find(meant_by(question, mailbox_ids), mailbox_ids, within)
+    if not found and within.with_similar and (similar := _similar(question, mailbox_ids)):
+        return _find(similar, mailbox_ids, within)
     return found
+
+
+def is_cut(found: Sequence[int]) -> bool:
+    """Whether there may be more letters than were found."""
+    return len(found) >= SEARCH_LIMIT
 
 
 def question_of(typed: str) -> Question:
@@ -122,20 +145,29 @@ def mailboxes_of(question: Question, member: Membership) -> list[int]:
     ]
 
 
-def _find(meant: Meant, mailbox_ids: Sequence[int]) -> list[int]:
-    question = meant.question
+def _find(meant: Meant, mailbox_ids: Sequence[int], within: Within) -> list[int]:
     conditions: list[str] = ["mailbox_id = ANY(%s)"]
     params: list[Any] = [list(mailbox_ids)]
     if query := meant.matching():
         conditions.append(f"search @@ ({query.sql})")
         params += query.params
-    for day, comparison in ((question.after, ">="), (question.before, "<")):
-        if day:
+    for moment, comparison in _moments(meant.question, within):
+        if moment:
             conditions.append(f"received_at {comparison} %s")
-            params.append(_midnight(day))
+            params.append(moment)
+    if within.among is not None:
+        conditions.append("message_id = ANY(%s::bigint[])")
+        params.append(list(within.among))
     where, params = " AND ".join(conditions), [*params, SEARCH_LIMIT]
     found = _find_by_words(where, params) if query else None
     return [pk for (pk,) in select(FIND.format(conditions=where), params)] if found is None else found
+
+
+def _moments(question: Question, within: Within) -> Iterable[tuple[datetime | None, str]]:
+    """Days begin at midnight where the asker is."""
+    days = ((question.after, ">="), (question.before, "<"))
+    yield from ((_midnight(day) if day else None, comparison) for day, comparison in days)
+    yield from ((within.after, ">="), (within.before, "<"))
 
 
 def _find_by_words(where: str, params: Sequence[Any]) -> list[int] | None:

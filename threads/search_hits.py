@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from accounts.models import Membership
 from threads.search import Meant, in_each_language, mailboxes_of, meant_by, question_of
@@ -57,17 +57,18 @@ class Hits:
     is_similar: bool = False
 
 
-def hits_in_threads(member: Membership, typed: str, thread_ids: Collection[int]) -> Hits:
-    """For the conversations of a page. Raises SearchRefused."""
-    return _hits(member, typed, "m.thread_id", thread_ids)
+def hits_in_threads(member: Membership, typed: str, thread_ids: Collection[int], folder: str = "") -> Hits:
+    """For the conversations of a page; `folder` is where they lie unless it is typed. Raises SearchRefused."""
+    return _hits(member, typed, "m.thread_id", thread_ids, folder)
 
 
 def hits_in_messages(member: Membership, typed: str, message_ids: Collection[int]) -> Hits:
     return _hits(member, typed, "m.id", message_ids)
 
 
-def _hits(member: Membership, typed: str, key: str, ids: Collection[int]) -> Hits:
+def _hits(member: Membership, typed: str, key: str, ids: Collection[int], folder: str = "") -> Hits:
     question = question_of(typed)
+    question = replace(question, folder=question.folder or folder)
     mailbox_ids = mailboxes_of(question, member)
     marked = _marked(meant := meant_by(question, mailbox_ids))
     if not ids or not mailbox_ids or marked is None:

@@ -64,6 +64,12 @@ class Question:
     def is_empty(self) -> bool:
         return self == Question()
 
+    def in_folder(self, folder: str) -> Question:
+        """Narrowed to the letters of "inbox" or "sent", unless it names a folder itself."""
+        if self.folder or folder not in ("inbox", "sent"):
+            return self
+        return replace(self, folder=folder, terms=(*self.terms, Term(f"in:{folder}", Where.MARK)))
+
 
 @dataclass(frozen=True, slots=True)
 class _Typed:

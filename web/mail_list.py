@@ -23,11 +23,12 @@ from threads.models import Thread
 from threads.plain_lists import FOLDERS as FOLDERS_KEPT
 from threads.plain_lists import newest_threads
 from threads.querysets import Narrowing, ThreadLine, ThreadQuerySet
+from threads.search import SEARCH_LIMIT
 from web.conversation_rows import ConversationRow, StageAndTone, rows_by_day
 from web.counts import counts_for
 from web.lead_cards import tone_of_place
 from web.mail_address import DRAFTS, OUTBOX, SCHEDULED, Cursor, Filter, Place
-from web.mail_search import hits_of, problem_of, searched, unknown_in
+from web.mail_search import hits_of, opened_in, problem_of, searched, unknown_in
 from web.mailbox_health import OlderMail, name_of, older_mail_of, state_words_of, tone_of
 from web.members import MemberRequest
 
@@ -100,16 +101,24 @@ class ListPage:
     problem: str  # of the search
     unknown: str  # operators of the search that there are not
     is_similar: bool  # found by names that are nearly what was searched
+    most_hits: int  # how many letters of the search were looked at, 0: all of them
 
 
 def list_rows(member: Membership, place: Place, *, size: int = PAGE) -> ListPage:
-    threads = _threads_of_page(member, place, size + 1)
+    threads, is_limited = _threads_of_page(member, place, size + 1)
     more = len(threads) > size
     threads = threads[:size]
     hits = hits_of(member, place, [thread.id for thread in threads])
-    days = rows_by_day(threads, url_of=place.thread_url_of(), stages=_stages_of(threads), hits=hits.by_id)
-    next_place = replace(place, before=Cursor(threads[-1].last_message_at, threads[-1].id)) if more else None
-    return ListPage(days, next_place, problem_of(place), unknown_in(place), is_similar=hits.is_similar)
+    url_of = opened_in(place).thread_url_of()
+    days = rows_by_day(threads, url_of=url_of, stages=_stages_of(threads), hits=hits.by_id)
+    return ListPage(
+        days,
+        next_place=replace(place, before=Cursor(threads[-1].last_message_at, threads[-1].id)) if more else None,
+        problem=problem_of(place),
+        unknown=unknown_in(place),
+        is_similar=hits.is_similar,
+        most_hits=SEARCH_LIMIT if is_limited else 0,
+    )
 
 
 NARROWING: dict[Filter | None, Narrowing] = {
@@ -120,10 +129,12 @@ NARROWING: dict[Filter | None, Narrowing] = {
 }
 
 
-def _threads_of_page(member: Membership, place: Place, size: int) -> list[ThreadLine]:
+def _threads_of_page(member: Membership, place: Place, size: int) -> tuple[list[ThreadLine], bool]:
+    """And whether a search was cut off."""
     if place.text or place.folder not in FOLDERS_KEPT:
-        return threads_at(member, place)[:size].lines()
-    return newest_threads(
+        threads = threads_at(member, place)
+        return threads[:size].lines(), threads.is_limited
+    newest = newest_threads(
         member,
         place.folder,
         limit=size,
@@ -131,14 +142,15 @@ def _threads_of_page(member: Membership, place: Place, size: int) -> list[Thread
         only=NARROWING[place.only],
         before=place.before.key if place.before else None,
     )
+    return newest, False
 
 
 def threads_at(member: Membership, place: Place) -> ThreadQuerySet:
     """Newest first, from the cursor on."""
-    threads = searched(Thread.objects.visible_to(member), place).narrowed(NARROWING[place.only])
+    threads = Thread.objects.visible_to(member).narrowed(NARROWING[place.only])
     if place.mailbox_id:
         threads = threads.filter(mailbox=place.mailbox_id)
-    return threads.newest_first(before=place.before.key if place.before else None)
+    return searched(threads, place).newest_first(before=place.before.key if place.before else None)
 
 
 def end_of_list(member: Membership, place: Place) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,16 +12,14 @@ from django_filters import rest_framework as filters
 from api.ids import IdFilter, row_id
 from threads.letter_cards import letters_on
 from threads.models import Message, Thread
+from threads.search import SEARCH_LIMIT, Within
 
 MAX_WORDS = 500  # characters of a search
+WORDS_HELP = (
+    "As in `search/`: words in subject, people, file names and text, and operators. A folder named by `in:` goes "
+    f"before `folder`. The newest {SEARCH_LIMIT} letters with these words are looked at."
+)
 FOLDERS = [("inbox", "inbox"), ("sent", "sent"), ("deleted", "deleted")]
-
-
-class FolderFilter(filters.ChoiceFilter):
-    """Without a folder: everything that is not deleted."""
-
-    def filter(self, qs: Any, value: str | None) -> Any:  # noqa: ANN401
-        return qs.in_folder(value or "")
 
 
 class CardFilter(IdFilter):
@@ -42,18 +42,27 @@ class MailFilters(filters.FilterSet):
     """`after` and `before` are moments: the first is included, the second is not."""
 
     mailbox = IdFilter(field_name="mailbox_id")
-    folder = FolderFilter(choices=FOLDERS, help_text="`deleted` is the administrators'.")
+    folder = filters.ChoiceFilter(
+        choices=FOLDERS, help_text="Without it all that is not deleted. `deleted` is the administrators'."
+    )
     contact = CardFilter("contact")
     company = CardFilter("company")
     lead = CardFilter("lead")
     customer = CardFilter("customer")
     is_unread = filters.BooleanFilter(method="filter_unread")
-    q = filters.CharFilter(
-        method="filter_words", max_length=MAX_WORDS, help_text="In subject, people, file names and text."
-    )
+    q = filters.CharFilter(max_length=MAX_WORDS, help_text=WORDS_HELP)
 
-    def filter_words(self, rows: Any, _name: str, words: str) -> Any:  # noqa: ANN401
-        return rows.matching(words)
+    def filter_queryset(self, queryset: Any) -> Any:  # noqa: ANN401
+        """The search comes last: it has to know what the others leave."""
+        asked = self.form.cleaned_data
+        for name in asked.keys() - {"folder", "q"}:
+            queryset = self.filters[name].filter(queryset, asked[name])
+        return queryset.matching(asked["q"], self.within(asked))
+
+    def within(self, asked: Mapping[str, Any]) -> Within:
+        """What the search can be told. Letters of a conversation may be older than its `after`."""
+        mailbox_id = row_id(asked["mailbox"]) if asked["mailbox"] else None
+        return Within(asked["folder"] or "", mailbox_id, before=asked["before"])
 
 
 class ThreadFilters(MailFilters):
@@ -68,6 +77,9 @@ class MessageFilters(MailFilters):
     thread = IdFilter(field_name="thread_id")
     after = filters.IsoDateTimeFilter(field_name="received_at", lookup_expr="gte")
     before = filters.IsoDateTimeFilter(field_name="received_at", lookup_expr="lt")
+
+    def within(self, asked: Mapping[str, Any]) -> Within:
+        return replace(super().within(asked), after=asked["after"])
 
     def filter_unread(self, rows: QuerySet[Message], _name: str, is_unread: bool) -> QuerySet[Message]:
         return rows.filter(is_read=not is_unread)

@@ -25,6 +25,7 @@ from crm.tags import with_tags
 from mailboxes.foreign_reading import note_reading
 from threads.correspondents import Person, suggest_people
 from threads.models import Message, Thread
+from threads.search import SEARCH_LIMIT
 from threads.search_hits import Hit, Piece, hits_in_messages
 
 HITS = 20
@@ -73,6 +74,9 @@ class SearchSerializer(serializers.Serializer[Any]):
     is_similar = serializers.BooleanField(
         help_text="No letter has these words; those found are of people with a similar name."
     )
+    is_limited = serializers.BooleanField(
+        help_text=f"More letters may have these words: the newest {SEARCH_LIMIT} were looked at."
+    )
 
 
 class SearchView(MemberViewSet):
@@ -97,10 +101,10 @@ class SearchView(MemberViewSet):
         asked = QuestionSerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
         words: str = asked.validated_data["q"]
-        found = Message.objects.visible_to(self.member).kept().matching(words).for_reading().newest_first()
-        messages = list(found.prefetch_related(WITH_TRACKED)[:HITS])
+        found = Message.objects.visible_to(self.member).matching(words)
+        messages = list(found.for_reading().newest_first().prefetch_related(WITH_TRACKED)[:HITS])
         note_reading(self.member, (message.mailbox for message in messages))
-        threads = Thread.objects.visible_to(self.member).in_folder("").matching(words).newest_first()
+        threads = Thread.objects.visible_to(self.member).matching(words).newest_first()
         hits = hits_in_messages(self.member, words, [message.pk for message in messages])
         return Response(
             {
@@ -110,6 +114,7 @@ class SearchView(MemberViewSet):
                 "people": serializers.ListSerializer(self._people(words), child=PersonSerializer()).data,
                 "snippets": [_snippet(pk, hit) for pk, hit in hits.by_id.items()],
                 "is_similar": hits.is_similar,
+                "is_limited": found.is_limited,
             }
         )
 

@@ -78,7 +78,7 @@ class ThreadView(MemberViewSet):
         """The form of the filters is not made where they are not used: it costs more than the rows."""
         words = self.request.query_params.get("q", "").strip()
         if PLAIN.issuperset(self.request.query_params) and len(words) <= MAX_WORDS:
-            return rows.in_folder("").matching(words)
+            return rows.matching(words)
         return super().filter_queryset(rows)
 
     def list(self, request: Request) -> Response:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from accounts.models import Membership
+from accounts.tenancy import tenant
 from mailboxes.models import Mailbox
 from tests.api.client import ApiClient, json_of, problem_of
 from tests.api.conftest import MakeLetter
+from threads import search
+from threads.services import delete_messages
 
 pytestmark = pytest.mark.django_db
 
@@ -92,3 +97,45 @@ def test_a_wrong_date_is_a_problem_of_the_question(alice_api: ApiClient) -> None
     for path in ("search/", "threads/", "messages/"):
         problem = problem_of(alice_api.get(path, q="before:soon"), 400)
         assert "before:soon" in str(problem["errors"])
+
+
+@pytest.mark.rule("G05", "K63")
+def test_in_deleted_finds_what_is_deleted_and_for_administrators_alone(
+    alice_api: ApiClient, bob_api: ApiClient, alice: Membership, sales: Mailbox, make_letter: MakeLetter
+) -> None:
+    make_letter(sales, "Kept invoice")
+    deleted = make_letter(sales, "Deleted invoice")
+    with tenant(alice.account_id):
+        delete_messages(alice, [deleted.pk])
+    for path in ("messages/", "threads/"):
+        for query in ({"q": "in:deleted invoice"}, {"q": "invoice", "folder": "deleted"}):
+            found = json_of(alice_api.get(path, **query))["results"]
+            assert [row["subject"] for row in found] == ["Deleted invoice"]
+            assert json_of(bob_api.get(path, **query))["results"] == []
+        assert [row["subject"] for row in json_of(alice_api.get(path, q="invoice"))["results"]] == ["Kept invoice"]
+    found = json_of(alice_api.get("search/", q="in:deleted invoice"))
+    assert [[row["subject"] for row in found[kind]] for kind in ("messages", "threads")] == [["Deleted invoice"]] * 2
+    assert [snippet["message"] for snippet in found["snippets"]] == [str(deleted.pk)]
+    hidden = json_of(bob_api.get("search/", q="in:deleted invoice"))
+    assert not any(hidden[kind] for kind in ("messages", "threads", "snippets"))
+
+
+def test_newer_letters_elsewhere_do_not_hide_what_is_asked_for(
+    alice_api: ApiClient,
+    sales: Mailbox,
+    alices_own: Mailbox,
+    make_letter: MakeLetter,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(search, "SEARCH_LIMIT", 1)
+    old = make_letter(sales, "Old chairs")
+    make_letter(alices_own, "New chairs")
+    later = f"{old.received_at + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"
+    for path in ("messages/", "threads/"):
+        for narrowed in ({"mailbox": str(sales.pk)}, {"before": later}):
+            found = json_of(alice_api.get(path, q="chairs", **narrowed))["results"]
+            assert [row["subject"] for row in found] == ["Old chairs"], (path, narrowed)
+    found = json_of(alice_api.get("messages/", q="chairs", thread=str(old.thread_id)))["results"]
+    assert [row["subject"] for row in found] == ["Old chairs"]
+    assert json_of(alice_api.get("search/", q="chairs"))["is_limited"] is True
+    assert json_of(alice_api.get("search/", q="tables"))["is_limited"] is False

@@ -99,8 +99,8 @@ def test_deleted_letters_are_found_by_administrators_in_deleted_only(
     delete_messages(bob, [Message.objects.get().pk])
     assert hits(bob, "offer") == []
     threads = Thread.objects.visible_to(alice)
-    assert threads.in_folder("deleted").matching("offer").count() == 1
-    assert threads.in_folder("").matching("offer").count() == 0
+    assert threads.matching("offer", search.Within("deleted")).count() == 1
+    assert threads.matching("offer").count() == 0
 
 
 def test_a_word_behind_the_first_hundred_kilobytes_is_not_searched_and_breaks_nothing(

@@ -10,6 +10,9 @@ from django.test import Client
 from accounts.models import Account, Membership
 from tests.conftest import MakeMailbox
 from tests.threads.builders import SALES, Mail, Post
+from threads import search
+from threads.models import Message
+from threads.services import delete_messages
 
 SignIn = Callable[[Membership], Client]
 
@@ -66,3 +69,32 @@ def test_an_operator_that_there_is_not_is_said_where_nothing_was_found(
     client = signed_in(alice)
     assert "“is:” is nothing to search by" in rows(client, "is:unread")
     assert "is nothing to search by" not in rows(client, "table")
+
+
+@pytest.mark.rule("G05", "K63")
+def test_deleted_is_searched_among_deleted_letters_and_opened_there(
+    post: Post, alice: Membership, signed_in: SignIn
+) -> None:
+    post.file(Mail("Kept offer"), Mail("Deleted offer", sender="x@y.example"))
+    letter = Message.objects.get(subject="Deleted offer")
+    delete_messages(alice, [letter.pk])
+    client = signed_in(alice)
+    for typed, folder in (("offer", "deleted"), ("offer in:deleted", "inbox")):
+        page = rows(client, typed, folder)
+        assert "Deleted <mark>offer</mark>" in page
+        assert "Kept" not in page
+        assert f"/mail/deleted/{letter.thread_id}/" in page
+        assert "people with a similar name" not in page
+
+
+@pytest.mark.rule("G05")
+def test_newer_letters_elsewhere_do_not_hide_those_of_a_folder_and_the_limit_is_told(
+    post: Post, alice: Membership, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "SEARCH_LIMIT", 1)
+    post.file_sent(Mail("Our offer", sender=SALES, to="anna@client.example"))
+    post.file(Mail("New offer", sender="x@y.example"), Mail("Newer offer", sender="z@y.example"))
+    client = signed_in(alice)
+    assert "Our <mark>offer</mark>" in rows(client, "offer", "sent")
+    assert "letters with these words were looked at" in rows(client, "offer")
+    assert "letters with these words were looked at" not in rows(client, "newer in:nowhere")
