@@ -26,7 +26,7 @@ from outbox.template_files import upload_files
 
 
 @dataclass(frozen=True, slots=True)
-class _Client:
+class Client:
     """Whom it is for."""
 
     contact: Contact | None
@@ -46,7 +46,7 @@ def fill_from_template(member: Membership, request: LetterRequest) -> LetterRequ
     """
     parts = use_template(member, request.template_id or 0)
     template = get_template_for(member, parts.template_id)
-    client = _Client(
+    client = Client(
         get_contact(request.contact_id) if request.contact_id else None,
         get_lead(request.lead_id) if request.lead_id else None,
     )
@@ -75,7 +75,7 @@ def _triggers(template: Template, parts: TemplateParts, request: LetterRequest) 
     return read_choice(template.triggers) if request.is_automatic else parts.triggers
 
 
-def _from_and_to(member: Membership, template: Template, client: _Client, request: LetterRequest) -> LetterRequest:
+def _from_and_to(member: Membership, template: Template, client: Client, request: LetterRequest) -> LetterRequest:
     try:
         if not request.mailbox_id:
             sender = resolve_sender(template, member=member, contact=client.contact, lead=client.lead)

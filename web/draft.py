@@ -14,19 +14,17 @@ from crm.access import get_contact, get_lead
 from crm.models import Contact, Lead
 from letter_templates.errors import TemplateRefused
 from letter_templates.fields import picker_labels, sender_values
-from letter_templates.rendering import literal
 from letter_templates.signatures import make_signature
 from mailboxes.access import get_mailbox_for
 from mailboxes.errors import MailboxNotFound
 from mailboxes.models import Mailbox
 from mailkit.addresses import AddressRefused, parse_typed_address
-from mailkit.types import Address
 from outbox.acts import switches_of
+from outbox.draft_beginnings import begin_forward, begin_reply
 from outbox.drafts import DraftFields, get_draft_for
 from outbox.forwarding import ForwardFile, forward_defaults
 from outbox.models import Draft
 from outbox.queueing import contact_with
-from outbox.services import reply_defaults
 from threads.access import get_message_for
 from web.draft_json import draft_json, fields_json
 from web.letter_cards import Card, card_of, people_of
@@ -104,17 +102,7 @@ def new_letter(senders: Sequence[Sender], *, to: str, card: Card | None) -> Open
 
 def reply_letter(member: Membership, message_id: str, *, to_all: bool) -> OpenLetter:
     """Raises MessageNotFound. The letter answered stands folded below; it goes out with the answer."""
-    message = get_message_for(member, message_id)
-    known = reply_defaults(member, message, to_all)
-    fields = DraftFields(
-        mailbox_id=_sender_of(known.mailbox),
-        to=[_typed(person) for person in known.to],
-        cc=[_typed(person) for person in known.cc],
-        subject=literal(known.subject),  # a stranger's words
-        reply_to_message_id=message.pk,
-        quote_html=known.quoted_html,
-        quote_text=known.quoted_text,
-    )
+    fields = begin_reply(member, get_message_for(member, message_id), to_all=to_all)
     return OpenLetter(_("Reply to all") if to_all else _("Reply"), fields)
 
 
@@ -122,19 +110,7 @@ def forward_letter(member: Membership, message_id: str) -> OpenLetter:
     """Raises MessageNotFound."""
     message = get_message_for(member, message_id)
     known = forward_defaults(message)
-    fields = DraftFields(
-        mailbox_id=_sender_of(known.mailbox),
-        subject=literal(known.subject),
-        forward_message_id=message.pk,
-        quote_html=known.quoted_html,
-        quote_text=known.quoted_text,
-    )
-    return OpenLetter(_("Forward"), fields, copies=known.files)
-
-
-def _sender_of(mailbox: Mailbox) -> int | None:
-    """None where nothing can be sent from: the page chooses then (K47)."""
-    return None if mailbox.kind == Mailbox.Kind.SYSTEM else mailbox.pk
+    return OpenLetter(_("Forward"), begin_forward(message, known), copies=known.files)
 
 
 def open_draft(member: Membership, draft_id: str) -> OpenLetter:
@@ -170,7 +146,3 @@ def cards_of_letter(fields: DraftFields) -> tuple[Contact | None, Lead | None]:
         return contact_with(parse_typed_address(fields.to[0]).email), None
     except AddressRefused:  # it is still being typed
         return None, None
-
-
-def _typed(person: Address) -> str:
-    return f"{person.name} <{person.email}>" if person.name else person.email

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from email.utils import formataddr
 from typing import Any
@@ -13,10 +14,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.members import MAX_UNDO_SECONDS
-from accounts.models import ApiToken
+from accounts.models import ApiToken, Membership
 from api.idempotency import idempotent
 from api.ids import IdField, RelatedId, RowIdField
-from api.permissions import require_scope
+from api.permissions import granted_scopes, require_scope
 from api.resources.letter_fields import MAX_LISTED, LetterFieldsSerializer, OwnAliasId, OwnMailboxId, id_of
 from api.resources.outbox import OutgoingMailSerializer
 from api.versions import PARAMETER, asked_version, etag_of
@@ -24,6 +25,7 @@ from api.viewsets import MemberViewSet
 from crm.models import Contact, Lead
 from letter_templates.models import Template
 from mailboxes import limits
+from outbox.draft_beginnings import Known, begin_forward, begin_from_template, begin_reply
 from outbox.drafts import (
     DraftFields,
     DraftFile,
@@ -35,11 +37,15 @@ from outbox.drafts import (
     save_draft,
     send_draft,
 )
+from outbox.forwarding import forward_defaults, keep_files
 from outbox.merging import words_of
 from outbox.models import Draft
 from outbox.previewing import Preview, preview
 from outbox.services import take_back
 from outbox.texts import text_to_html
+from sync.attachments import open_attachment
+from threads.access import get_message_for
+from threads.models import Message
 
 ROWS = ("mailbox", "alias", "template", "contact", "lead", "reply_to_message", "forward_message")
 PLAIN = (
@@ -67,6 +73,9 @@ class DraftSerializer(LetterFieldsSerializer):
     cc = TypedListField(required=False, max_length=MAX_LISTED)
     bcc = TypedListField(required=False, max_length=MAX_LISTED)
     format = serializers.ChoiceField(Format.choices, required=False, help_text="`visual`: html of the visual editor.")
+    reply_to_all = serializers.BooleanField(
+        required=False, write_only=True, help_text="With `reply_to_message`, in a new draft: whether it goes to all."
+    )
     send_at = serializers.DateTimeField(required=False, allow_null=True)
     version = serializers.IntegerField(read_only=True, help_text="The ETag.")
     created_at = serializers.DateTimeField(read_only=True)
@@ -128,12 +137,44 @@ class DraftView(MemberViewSet):
     def retrieve(self, request: Request, pk: str) -> Response:
         return self._respond(get_draft_for(self.member, pk))
 
-    @idempotent()
+    @extend_schema(
+        description="What it does not say is filled in, to be changed before it is sent: from `template` as in "
+        "`outbox/`; of a letter that it answers recipients, subject and quote, with the scope `mail:read`; with "
+        "`forward_message` that letter stands below, and its files go along unless `attachments` says which do."
+    )
     def create(self, request: Request) -> Response:
-        draft = create_draft(self.member, changed(DraftFields(), self.checked_data()))
+        data = self.checked_data()
+        if message := data.get("forward_message"):  # its words go to whomever the asker names
+            require_scope(request, ApiToken.Scope.MAIL_READ)
+            files = [] if "attachments" in data else kept_files(self.member, message)
+            return self._create(request, data, files)
+        return self._create(request, data, [])
+
+    @idempotent()
+    def _create(self, request: Request, data: dict[str, Any], files: Sequence[DraftFile]) -> Response:
+        draft = create_draft(self.member, self._begun(data, files))
         response = self.respond_created(draft)
         response["ETag"] = etag_of(draft.version)
         return response
+
+    def _begun(self, data: dict[str, Any], files: Sequence[DraftFile]) -> DraftFields:
+        """What the body names, above what it begins with."""
+        begun = replace(self._answering(data), attachments=files)
+        if template_id := id_of(data, "template"):
+            begun = begin_from_template(self.member, template_id, _known(data, begun))
+        fields = changed(begun, data)
+        return fields if "attachments" not in data else replace(fields, attachments=_all_files(begun, fields))
+
+    def _answering(self, data: dict[str, Any]) -> DraftFields:
+        if message_id := id_of(data, "forward_message"):
+            message = get_message_for(self.member, message_id)
+            has_files = "attachments" not in data
+            return begin_forward(message, forward_defaults(message, with_files=has_files))
+        message_id = id_of(data, "reply_to_message")
+        if message_id is None or ApiToken.Scope.MAIL_READ not in granted_scopes(self.request):
+            return DraftFields()
+        to_all = data.get("reply_to_all", False)
+        return begin_reply(self.member, get_message_for(self.member, message_id), to_all=to_all)
 
     @extend_schema(parameters=[PARAMETER], description="A file that is not named in `attachments` is taken off.")
     def partial_update(self, request: Request, pk: str) -> Response:
@@ -189,6 +230,26 @@ class DraftView(MemberViewSet):
 
     def _respond(self, draft: Draft) -> Response:
         return Response(self.get_serializer(draft).data, headers={"ETag": etag_of(draft.version)})
+
+
+def kept_files(member: Membership, message: Message) -> list[DraftFile]:
+    """Fetched from the mail server before any transaction begins."""
+    return keep_files(member, forward_defaults(get_message_for(member, message.pk)).files, open_attachment)
+
+
+def _known(data: dict[str, Any], begun: DraftFields) -> Known:
+    return Known(
+        mailbox_id=id_of(data, "mailbox"),
+        contact_id=id_of(data, "contact"),
+        lead_id=id_of(data, "lead"),
+        has_recipients=any(data.get(line) for line in ("to", "cc", "bcc")),
+        begun=begun,
+    )
+
+
+def _all_files(begun: DraftFields, fields: DraftFields) -> list[DraftFile]:
+    """Those of the template, whose text may show them, and those that are named."""
+    return [*begun.attachments, *fields.attachments]
 
 
 def changed(before: DraftFields, data: dict[str, Any]) -> DraftFields:

@@ -117,6 +117,22 @@ def test_a_letter_is_forwarded_with_its_files(alice: Membership, alice_api: ApiC
     assert json_of(alice_api.post("outbox/", {**asked, "attachments": []}), 201)["attachments"] == []
 
 
+@pytest.mark.rule("A11", "K62")
+def test_a_draft_that_forwards_has_the_letter_and_its_files(alice_api: ApiClient, stored: dict[str, Any]) -> None:
+    message = stored["message"]
+    asked = {"forward_message": message["id"], "to": ["x@x.example"], "text": "See below"}
+    made = json_of(alice_api.post("drafts/", asked, Idempotency_Key="k"), 201)
+    assert (made["mailbox"], made["text"], len(made["attachments"])) == (stored["mailbox"], "See below", 1)
+    assert made["subject"].startswith("Fwd: ")
+    assert message["from"]["address"] in made["quote_text"]
+    assert json_of(alice_api.post("drafts/", asked, Idempotency_Key="k"), 201) == made
+    mail = json_of(alice_api.post(f"drafts/{made['id']}/send/", {"undo_seconds": 60}), 201)
+    assert {name: mail[name] for name in ("quote_text", "attachments")} == {
+        name: made[name] for name in ("quote_text", "attachments")
+    }
+    assert json_of(alice_api.post("drafts/", {**asked, "attachments": []}), 201)["attachments"] == []
+
+
 def test_who_may_not_read_may_not_forward(
     alice: Membership, bob_api: ApiClient, alices_own: Mailbox, sales: Mailbox, make_letter: MakeLetter
 ) -> None:
