@@ -128,7 +128,7 @@ def read_thread(member: Membership, thread: Thread, *, folder: str) -> Reader:
         pending=_pending(member, thread),
         elsewhere=_elsewhere(member, thread),
         card=_card(member, thread),
-        drafts=() if folder == "deleted" else list(drafts_of_thread(member, thread)),
+        drafts=_drafts(member, thread, folder),
         earlier_count=total - len(newest),
         total=total,
     )
@@ -142,12 +142,16 @@ def read_earlier(member: Membership, thread: Thread, *, folder: str, before: Mes
     return Reader(thread, letters, (), (), None, earlier_count=earlier.count() - len(shown))
 
 
-def read_tail(member: Membership, thread: Thread, *, after: int) -> Reader:
+def read_tail(member: Membership, thread: Thread, *, folder: str, after: int) -> Reader:
     """What has come since: letters filed later, our letters on their way, and the card, which a reply may have made."""
-    messages = list(_letters_of(member, thread, "").filter(pk__gt=after).in_order())
+    messages = list(_letters_of(member, thread, folder).filter(pk__gt=after).in_order())
     letters = _letters(member, messages, newest=messages[-1] if messages else None)
-    drafts, card = list(drafts_of_thread(member, thread)), _card(member, thread)
+    drafts, card = _drafts(member, thread, folder), _card(member, thread)
     return Reader(thread, letters, _pending(member, thread), _elsewhere(member, thread), card, after, drafts)
+
+
+def _drafts(member: Membership, thread: Thread, folder: str) -> list[Draft]:
+    return [] if folder == "deleted" else list(drafts_of_thread(member, thread))
 
 
 def _letters_of(member: Membership, thread: Thread, folder: str) -> MessageQuerySet:

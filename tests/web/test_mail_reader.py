@@ -19,6 +19,7 @@ from outbox.services import LetterRequest, queue_letter
 from tests.conftest import MakeMailbox
 from tests.threads.builders import SALES, Mail, Post
 from threads.models import Attachment, Message, Thread
+from threads.services import delete_messages
 
 SignIn = Callable[[Membership], Client]
 HTMX = {"HX-Request": "true"}
@@ -72,6 +73,23 @@ def test_the_tail_brings_what_was_filed_since(signed_in: SignIn, post: Post, ali
     tail = client.get(f"/mail/inbox/{thread.pk}/tail/?after={last}", headers=HTMX).content.decode()
     assert "second words" in tail
     assert "first words" not in tail
+
+
+@pytest.mark.rule("K63", "G06")
+def test_deleted_shows_what_is_deleted_alone_and_marks_nothing_else(
+    signed_in: SignIn, post: Post, alice: Membership
+) -> None:
+    post.file(Mail("Offer", text="kept words"), Mail("Offer", text="deleted words"))
+    thread, (kept, deleted) = Thread.objects.get(), Message.objects.order_by("pk")
+    delete_messages(alice, [deleted.pk])
+    client = signed_in(alice)
+    page = client.get(f"/mail/deleted/{thread.pk}/", headers=HTMX).content.decode()
+    tail = client.get(f"/mail/deleted/{thread.pk}/tail/?after=0", headers=HTMX).content.decode()
+    for shown in (page, tail):
+        assert "deleted words" in shown
+        assert "kept words" not in shown
+    kept.refresh_from_db()
+    assert not kept.is_read
 
 
 def test_the_tail_brings_the_card_that_a_reply_made(signed_in: SignIn, post: Post, alice: Membership) -> None:

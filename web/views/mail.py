@@ -53,12 +53,14 @@ def side(request: MemberRequest, folder: str) -> HttpResponse:
 @require_GET
 @member_required
 def thread(request: MemberRequest, folder: str, thread_id: int) -> HttpResponse:
-    """The screen with this thread open; for htmx the reader alone. Opening marks as read."""
+    """The screen with this thread open; for htmx the reader alone. Opening marks as read, but for Deleted, where kept
+    letters are not shown.
+    """
     place = _place(request, folder)
     found = get_thread_for(request.member, thread_id)
     reader = read_thread(request.member, found, folder=place.folder)
     facts = {"reader": reader, "current_id": found.pk, "place": place}
-    if found.unread_count:
+    if found.unread_count and place.folder != "deleted":
         services.mark_read(request.member, [found.pk])
     if request.htmx:
         return _fragment(request, "mail/reader.html", facts)
@@ -76,8 +78,9 @@ def tail(request: MemberRequest, folder: str, thread_id: int) -> HttpResponse:
         found = get_thread_for(request.member, thread_id)
     except ThreadNotFound:
         return trigger_client_event(HttpResponse(status=HTTPStatus.NO_CONTENT), "thread-gone", {"thread": thread_id})
-    reader = read_tail(request.member, found, after=whole_number(request.GET.get("after")) or 0)
-    return _fragment(request, "mail/tail.html", {"reader": reader, "place": _place(request, folder)})
+    place, after = _place(request, folder), whole_number(request.GET.get("after")) or 0
+    reader = read_tail(request.member, found, folder=place.folder, after=after)
+    return _fragment(request, "mail/tail.html", {"reader": reader, "place": place})
 
 
 @require_GET
