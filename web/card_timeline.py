@@ -21,6 +21,7 @@ from threads.timeline import ALL, LETTERS, Entry, Kind, timeline
 from threads.timeline_sql import Place
 from web.card_event_words import event_words
 from web.deliveries import Delivery, describe, describe_all
+from web.file_kinds import stands_in_text
 from web.smart_words import Said, sender_check_of
 
 MOST_MISSED = 5
@@ -123,7 +124,7 @@ def _line(
     row = entry.row
     if isinstance(row, Message):
         mail = mails.get(row.pk)
-        files = [file for file in row.attachments.all() if not (file.is_inline and file.content_id)]
+        files = [file for file in row.attachments.all() if not stands_in_text(file)]
         return Line(entry, delivery=describe(mail) if mail else None, files=files, doubt=doubts.get(row.pk))
     lead = row.lead if isinstance(row, OnCard) and not isinstance(card, Lead) else None
     if isinstance(row, CardEvent):

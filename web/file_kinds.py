@@ -6,7 +6,13 @@ from threads.models import Attachment
 
 PDF = "application/pdf"
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")  # not SVG, which is a document
-_UNSAID = frozenset(["application/octet-stream", "application/x-pdf", "image/jpg", "image/pjpeg", "image/x-png"])
+_OTHER_NAMES = {
+    "application/x-pdf": PDF,
+    "image/jpg": "image/jpeg",
+    "image/pjpeg": "image/jpeg",
+    "image/x-png": "image/png",
+}
+_UNSAID = "application/octet-stream"
 _BY_ENDING = {
     "pdf": PDF,
     "png": "image/png",
@@ -21,6 +27,11 @@ def shown_type(file: Attachment) -> str:
     """The media type to show it as, "" when it can only be saved."""
     if file.content_type in (PDF, *PICTURES):
         return file.content_type
-    if file.content_type in _UNSAID:
+    if file.content_type == _UNSAID:
         return _BY_ENDING.get(file.filename.rpartition(".")[2].lower(), "")
-    return ""
+    return _OTHER_NAMES.get(file.content_type, "")
+
+
+def stands_in_text(file: Attachment) -> bool:
+    """Whether it is seen where the letter names it, and is not listed with the files."""
+    return bool(file.is_inline and file.content_id) and shown_type(file) in PICTURES

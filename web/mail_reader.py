@@ -20,7 +20,7 @@ from threads.models import Attachment, Message, MessageBody, Participant, Thread
 from threads.querysets import MessageQuerySet
 from web.deliveries import Delivery, describe
 from web.event_words import EventWords, events_of
-from web.file_kinds import PDF, shown_type
+from web.file_kinds import PDF, shown_type, stands_in_text
 from web.image_consent import images_token
 from web.lead_cards import LeadCard, cards_of
 from web.run_lines import mails_with_runs
@@ -187,7 +187,7 @@ def _letter(message: Message, known: _Known, *, is_newest: bool) -> Letter:
     participants, mail = list(message.participants.all()), known.mails.get(message.pk)
     written_by_me = mail is not None and mail.author_id == known.member.pk
     to = [person for role in ("to", "cc", "bcc") for person in participants if person.role == role]
-    files = [file for file in message.attachments.all() if not (file.is_inline and file.content_id)]
+    files = [file for file in message.attachments.all() if not stands_in_text(file)]
     return Letter(
         message=message,
         who=_("You") if written_by_me else message.from_name or message.from_address or _("(unknown sender)"),

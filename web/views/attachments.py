@@ -39,12 +39,11 @@ def inline_picture(request: MemberRequest, message_id: int) -> HttpResponse:
     """A picture that came with the letter and stands in its text. The browser keeps it: it never changes."""
     message = get_message_for(request.member, message_id)
     cid = request.GET.get("cid", "").replace("\0", "")
-    found = message.attachments.filter(content_id=cid, content_type__in=PICTURES).first()
+    named = message.attachments.filter(content_id=cid).order_by("pk") if cid else ()
+    found = next((file for file in named if shown_type(file) in PICTURES), None)
     if found is None:
         raise Http404
-    response = _file(request, found)
-    response.headers.setdefault("Cache-Control", f"private, max-age={PICTURE_SECONDS}")
-    return response
+    return _kept(_file(request, found, kind=shown_type(found)))
 
 
 @require_GET
@@ -71,8 +70,7 @@ def view_attachment(request: MemberRequest, attachment_id: int) -> HttpResponse:
     is_pdf_only_by_name = kind == PDF and PDF_MARK not in response.content[:1024]
     if response.status_code == HTTPStatus.OK and is_pdf_only_by_name:
         raise Http404
-    response.headers.setdefault("Cache-Control", f"private, max-age={PICTURE_SECONDS}")
-    return response
+    return _kept(response)
 
 
 @require_GET
@@ -86,6 +84,13 @@ def all_attachments(request: MemberRequest, message_id: int) -> HttpResponseBase
     name = f"{get_valid_filename(message.subject[:80] or 'letter')}.zip"
     headers = {"Content-Disposition": content_disposition_header(True, name) or "attachment"}
     return StreamingHttpResponse(stream_zip(files), content_type="application/zip", headers=headers)
+
+
+def _kept(response: HttpResponse) -> HttpResponse:
+    """By the browser, unless it says that there is no file."""
+    if response.status_code == HTTPStatus.OK:
+        response.headers.setdefault("Cache-Control", f"private, max-age={PICTURE_SECONDS}")
+    return response
 
 
 def _file(request: MemberRequest, attachment: Attachment, *, kind: str = "") -> HttpResponse:
