@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy as _
 
 from letter_templates.child import LIMITS
 from letter_templates.errors import PartRefused, TemplateRefused
-from letter_templates.sandbox import MAX_OUTPUT_CHARS, MAX_SOURCE_CHARS
+from letter_templates.long_sources import Shortened, shorten
+from letter_templates.sandbox import MAX_OUTPUT_CHARS, MAX_SOURCE_CHARS, without_control
 from mailkit.child_pool import ChildFailed, ChildPool
 from mailkit.child_process import pack
 
@@ -39,7 +40,10 @@ _WORDS: dict[str, str | Promise] = {
     ),
     "syntax": _("A field is not written right (line %(line)d, column %(column)d). Write it like {{ user.name }}."),
     "too_deep": _("Fields and conditions stand too deep inside one another (line %(line)d)."),
-    "too_long": _("The text is too long."),
+    "too_long": _(
+        "There are too many fields and conditions in this text: with the short words between them they may have "
+        "%(most)d characters."
+    ),
     "too_large": _("With its fields filled in, the text is too long."),
     "too_slow": _("Filling in the fields takes too long."),
     "failed": _("The fields cannot be filled in. Check filters and conditions."),
@@ -61,8 +65,9 @@ def render(source: str, context: Mapping[str, str | int], *, format: Format) -> 
     """
     text, empty = source, tuple[str, ...]()
     if has_fields(source):
-        words, data = _ask({"values": dict(context), "is_html": format == "html"}, source)
-        text, empty = data.decode(), tuple(map(str, words["empty"]))
+        short = _shortened(source)
+        words, data = _ask({"values": dict(context), "is_html": format == "html"}, short)
+        text, empty = short.restore(data.decode()), tuple(map(str, words["empty"]))
     return Rendered(_CONTROL.sub(" ", text).strip() if format == "header" else text, empty)
 
 
@@ -77,7 +82,7 @@ def render_part(part: str, source: str, values: Mapping[str, str], form: Format)
 def check(source: str, allowed: Collection[str]) -> None:
     """Whether it can be rendered with these fields: compiled and run. Raises TemplateRefused."""
     if has_fields(source):
-        _ask({"allowed": sorted(allowed)}, source)
+        _ask({"allowed": sorted(allowed)}, _shortened(source))
 
 
 def has_fields(source: str) -> bool:
@@ -90,17 +95,25 @@ def literal(text: str) -> str:
     return _MARK_START.sub("{{ '{' }}", text)
 
 
-def _ask(job: dict[str, Any], source: str) -> tuple[dict[str, Any], bytes]:
-    if len(source) > MAX_SOURCE_CHARS:
+def _shortened(source: str) -> Shortened:
+    """What the child has to know of it. Raises TemplateRefused."""
+    if len(source) <= MAX_SOURCE_CHARS:
+        return Shortened(source)
+    short = shorten(without_control(source))
+    if short is None or len(short.source) > MAX_SOURCE_CHARS:
         raise _refused("too_long")
-    frame = pack(job, source.encode(errors="replace"))
+    return short
+
+
+def _ask(job: dict[str, Any], short: Shortened) -> tuple[dict[str, Any], bytes]:
+    frame = pack(job, short.source.encode(errors="replace"))
     try:
         words, data = _pool.ask(frame, _read_answer, seconds=SECONDS, most_bytes=MOST_BYTES)
     except ChildFailed as error:
         raise _refused("too_slow" if error.is_too_slow else "stopped") from error
     if "refused" in words:
-        place = {name: int(words[name]) for name in ("line", "column")}
-        raise _refused(str(words["refused"]), str(words["name"]), **place)
+        line, column = short.line_of(int(words["line"])), int(words["column"])
+        raise _refused(str(words["refused"]), str(words["name"]), line=line, column=column)
     return words, data
 
 
@@ -112,7 +125,12 @@ def _read_answer(words: bytes, data: bytes) -> tuple[dict[str, Any], bytes]:
 
 
 def _refused(reason: str, name: str = "", *, line: int = 1, column: int = 1) -> TemplateRefused:
-    words = str(_WORDS.get(reason, _WORDS["failed"])) % {"name": name[:100], "line": line, "column": column}
+    words = str(_WORDS.get(reason, _WORDS["failed"])) % {
+        "name": name[:100],
+        "line": line,
+        "column": column,
+        "most": MAX_SOURCE_CHARS,
+    }
     return TemplateRefused(reason, words, field=name, line=line, column=column)
 
 

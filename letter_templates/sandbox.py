@@ -137,7 +137,7 @@ class Program:
                 pieces.append(piece)
         except _FAULTS as error:
             raise Refused("failed") from error
-        return _SURROGATE.sub("\ufffd", _CONTROL.sub("", "".join(pieces))), list(noted)
+        return without_control("".join(pieces)), list(noted)
 
     @cached_property
     def _places(self) -> Places:
@@ -194,6 +194,11 @@ def check_source(source: str, allowed: Collection[str]) -> None:
     program = Program(source, allowed, is_html=True)
     program.run({})
     program.run(dict.fromkeys(allowed, "x"))
+
+
+def without_control(text: str) -> str:
+    """What no letter may hold."""
+    return _SURROGATE.sub("\ufffd", _CONTROL.sub("", text))
 
 
 def dotted(node: nodes.Node) -> str | None:
