@@ -25,8 +25,9 @@ def undo_url_of_marking(member: Membership, message_ids: list[int], *, is_read: 
     return _remember(member, "unmark", {"message_ids": message_ids, "is_read": not is_read})
 
 
-def undo_url_of_deleting(member: Membership, message_ids: list[int]) -> str:
-    return _remember(member, "undelete", {"message_ids": message_ids})
+def undo_url_of_deleting(member: Membership, message_ids: list[int], *, is_one: bool) -> str:
+    """`is_one`: a letter of a conversation that stays open, and is drawn anew."""
+    return _remember(member, "undelete_one" if is_one else "undelete", {"message_ids": message_ids})
 
 
 def undo_url_of_rearranging(member: Membership, made: Rearranged) -> str:
@@ -47,12 +48,13 @@ def undo(member: Membership, token: str) -> Undone:
         return Undone(0)
     cache.delete(_key(member, token))
     kind, facts = kept
-    return Undone(UNDO[kind](member, facts), kind == "put_back")
+    return Undone(UNDO[kind](member, facts), kind in ("put_back", "undelete_one"))
 
 
 UNDO: dict[str, Callable[[Membership, Facts], int]] = {
     "unmark": lambda member, facts: mark_messages(member, facts["message_ids"], is_read=facts["is_read"]),
     "undelete": lambda member, facts: undo_deleting(member, facts["message_ids"]),
+    "undelete_one": lambda member, facts: undo_deleting(member, facts["message_ids"]),
     "put_back": lambda member, facts: undo_rearranging(
         member, facts["number"], [Origin(*row) for row in facts["origins"]]
     ),

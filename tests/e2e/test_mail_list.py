@@ -98,6 +98,19 @@ def test_conversations_are_merged_and_a_letter_is_split_off(page: Page, inbox: s
     expect(page.get_by_text("3 letters", exact=True)).to_be_visible()
 
 
+@pytest.mark.rule("K60")
+def test_one_letter_is_deleted_and_comes_back(page: Page, inbox: str) -> None:
+    page.goto(inbox)
+    page.get_by_role("link", name="Offer").click()
+    expect(page.get_by_text("2 letters", exact=True)).to_be_visible()
+    newest = page.locator(".msg").last
+    newest.get_by_role("button", name="More about this letter").click()
+    newest.get_by_role("button", name="Delete this letter").click()
+    expect(page.get_by_text("1 letter", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Undo").last.click()
+    expect(page.get_by_text("2 letters", exact=True)).to_be_visible()
+
+
 def test_filters_are_in_the_address_and_empty_ones_say_so(page: Page, inbox: str) -> None:
     page.goto(inbox)
     page.get_by_role("link", name="To answer").click()

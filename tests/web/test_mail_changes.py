@@ -130,3 +130,32 @@ def test_others_change_nothing(
         assert client.post(f"/mail/inbox/{letter.thread_id}/split/", {"message": letter.pk}).status_code == 404
         assert "All 0" in client.get("/mail/inbox/all/").content.decode()
     assert (len(unread()), Thread.objects.filter(message_count=1).count()) == (2, 2)
+
+
+@pytest.mark.rule("K60", "K63")
+def test_one_letter_of_a_conversation_is_deleted_and_restored(
+    signed_in: SignIn, post: Post, alice: Membership, bob: Membership, charlie: Membership
+) -> None:
+    post.file(Mail("Offer"), Mail("Re: Offer"))
+    first, second = Message.objects.order_by("pk")
+    one = {"message": first.pk}
+    client = signed_in(bob)
+    assert "Delete this letter" in client.get(f"/mail/inbox/{first.thread_id}/").content.decode()
+    assert signed_in(charlie).post("/mail/inbox/delete/", one).status_code == 200
+    assert Message.objects.kept().count() == 2
+    client = signed_in(bob)
+    answer = client.post("/mail/inbox/delete/", one)
+    assert list(Message.objects.kept()) == [second]
+    assert json.loads(answer["HX-Trigger"])["rearranged"] == {"thread": first.thread_id}
+    undone = client.post(toast_of(answer)["undo"])
+    assert "rearranged" in json.loads(undone["HX-Trigger"])
+    assert Message.objects.kept().count() == 2
+    client.post("/mail/inbox/delete/", one)
+    last = client.post("/mail/inbox/delete/", {"message": second.pk})
+    assert json.loads(last["HX-Trigger"])["thread-gone"] == {"thread": first.thread_id}
+    assert client.post("/mail/deleted/restore/", one).status_code == 403
+    admin = signed_in(alice)
+    assert "Restore this letter" in admin.get(f"/mail/deleted/{first.thread_id}/").content.decode()
+    restored = admin.post("/mail/deleted/restore/", one)
+    assert "rearranged" in json.loads(restored["HX-Trigger"])
+    assert list(Message.objects.kept()) == [first]

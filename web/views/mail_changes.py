@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -45,20 +46,37 @@ def mark_unread(request: MemberRequest, folder: str) -> HttpResponse:
 @require_POST
 @member_required
 def delete(request: MemberRequest, folder: str) -> HttpResponse:
-    """Into Deleted, here only: the mail server keeps its letters (K60)."""
-    letters = Message.objects.visible_to(request.member).kept().filter(thread__in=_selected(request, folder))
-    ids = list(letters.values_list("pk", flat=True))
+    """Into Deleted, here only: the mail server keeps its letters (K60). With `message` that letter alone."""
+    kept = Message.objects.visible_to(request.member).kept()
+    is_one = "message" in request.POST
+    meant = Q(pk=_number(request, "message")) if is_one else Q(thread__in=_selected(request, folder))
+    ids = list(kept.filter(meant).values_list("pk", flat=True))
     count = services.delete_messages(request.member, ids)
     text = ngettext("%(count)s letter deleted", "%(count)s letters deleted", count) % {"count": count}
-    return toast(refreshed(), text, undo_url=undo_url_of_deleting(request.member, ids))
+    undo_url = undo_url_of_deleting(request.member, ids, is_one=is_one)
+    return toast(_redrawn(request, folder), text, undo_url=undo_url)
 
 
 @require_POST
 @member_required
 def restore(request: MemberRequest, folder: str) -> HttpResponse:
-    count = services.restore_threads(request.member, _selected(request, folder))
+    """With `message` that letter alone."""
+    if "message" in request.POST:
+        count = services.restore_messages(request.member, [_number(request, "message")])
+    else:
+        count = services.restore_threads(request.member, _selected(request, folder))
     text = ngettext("%(count)s letter restored", "%(count)s letters restored", count) % {"count": count}
-    return toast(refreshed(), text)
+    return toast(_redrawn(request, folder), text)
+
+
+def _redrawn(request: MemberRequest, folder: str) -> HttpResponse:
+    """After a change of one letter the open conversation is drawn anew, or left where the folder has no more of it."""
+    letters = Message.objects.visible_to(request.member)
+    letter = letters.filter(pk=_number(request, "message")).first()
+    if letter is None:
+        return refreshed()
+    has_more = letters.filter(thread=letter.thread_id, deleted_at__isnull=folder != "deleted").exists()
+    return trigger_client_event(refreshed(), "rearranged" if has_more else "thread-gone", {"thread": letter.thread_id})
 
 
 @require_POST
