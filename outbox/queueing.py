@@ -38,6 +38,7 @@ from outbox.models import OutgoingAttachment, OutgoingMail, OutgoingRecipient, U
 from outbox.requests import (
     LetterRequest,
     Recipient,
+    check_time,
     checked_body,
     checked_links,
     checked_subject,
@@ -75,6 +76,7 @@ def check_letter(member: Membership, request: LetterRequest) -> CheckedLetter:
     """All that can be known before it is sent, its merge fields filled in for a try. Raises NotFound, NotAllowed,
     LetterRefused.
     """
+    check_time(request.send_at, timezone.now())
     if not request.mailbox_id:
         raise LetterRefused("mailbox_id", _("Choose whom the letter is from."))
     written_in = get_mailbox_for(member, request.mailbox_id)

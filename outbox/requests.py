@@ -131,6 +131,12 @@ def _has_controls(text: str) -> bool:
     return any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in text)
 
 
+def check_time(send_at: datetime | None, now: datetime) -> None:
+    """Raises LetterRefused."""
+    if send_at is not None and send_at <= now:
+        raise LetterRefused("send_at", _("Choose a time that is still to come."))
+
+
 def checked_links(links: str) -> str:
     """Files by link, one a line; merge fields may stand in them. Raises LetterRefused."""
     plain = [link for line in links.splitlines() if (link := line.strip())]

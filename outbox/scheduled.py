@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from outbox import states
 from outbox.access import get_mail_for
-from outbox.errors import LetterChanged, LetterRefused, WrongState
+from outbox.errors import LetterChanged, WrongState
 from outbox.models import OutgoingMail
 from outbox.querysets import OutgoingMailQuerySet
 from outbox.queueing import wake
+from outbox.requests import check_time
 
 
 def scheduled_of(member: Membership) -> OutgoingMailQuerySet:
@@ -29,8 +30,7 @@ def send_now(member: Membership, mail_id: int | str) -> OutgoingMail:
 
 def reschedule(member: Membership, mail_id: int | str, send_at: datetime) -> OutgoingMail:
     """Raises MailNotFound, WrongState, LetterRefused."""
-    if send_at <= timezone.now():
-        raise LetterRefused("send_at", _("Choose a time that is still to come."))
+    check_time(send_at, timezone.now())
     return _move(member, mail_id, send_at)
 
 

@@ -100,6 +100,7 @@ def test_a_failed_letter_says_what_to_do_and_is_sent_again(
         ({"attachments": ["999999"]}, "#/attachments"),
         ({"reply_to_message": "999999"}, "#/reply_to_message"),
         ({"send_at": "tomorrow"}, "#/send_at"),
+        ({"send_at": "2020-01-01T09:00:00Z"}, "#/send_at"),
         ({"to": "a@b.example"}, "#/to"),
     ],
 )

@@ -55,7 +55,14 @@ def test_it_waits_for_undo_and_for_its_hour(queue: Queue) -> None:
     assert queue().due_at < now + timedelta(seconds=5)
     assert now + timedelta(seconds=9) < queue(undo_seconds=10).due_at < now + timedelta(seconds=20)
     assert queue(send_at=tomorrow, undo_seconds=10).due_at == tomorrow
-    assert queue(send_at=now - timedelta(days=1)).due_at >= now
+
+
+@pytest.mark.rule("G04")
+def test_a_time_that_has_passed_is_refused_instead_of_sending_at_once(queue: Queue) -> None:
+    with pytest.raises(LetterRefused, match="still to come") as refused:
+        queue(send_at=timezone.now() - timedelta(days=1))
+    assert refused.value.field == "send_at"
+    assert not OutgoingMail.objects.exists()
 
 
 @pytest.mark.rule("M20")

@@ -131,3 +131,12 @@ def test_the_folder_shows_fields_by_their_names(script: Script, post: Post) -> N
     assert "For First name" in page
     assert "Dear First name" in page
     assert "{{" not in page
+
+
+def test_a_draft_whose_time_has_passed_is_not_sent_at_once(script: Script, post: Post) -> None:
+    made = script.post("/mail/drafts/new/", letter(sender=str(post.mailbox.pk), send_at="2020-05-04T09:30"))
+    refused = script.post(made.json()["urls"]["send"])
+    assert (refused.status_code, refused.json()["field"]) == (422, "send_at")
+    assert refused.json()["message"] == "Choose a time that is still to come."
+    assert not OutgoingMail.objects.exists()
+    assert 'data-when-own min="20' in script.client.get("/mail/compose/").content.decode()

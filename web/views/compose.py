@@ -38,7 +38,7 @@ from web.draft import (
     reply_letter,
     signature_text,
 )
-from web.draft_json import MalformedDraft, read_fields, read_json
+from web.draft_json import MalformedDraft, local_text, read_fields, read_json
 from web.letter_cards import card_asked, people_of
 from web.mail_address import whole_number
 from web.members import MemberRequest, member_required
@@ -62,6 +62,7 @@ def compose(request: MemberRequest) -> HttpResponse:
         "state": letter.as_json(request.member),
         "senders": senders,
         "times": send_times(timezone.localtime()),
+        "now": local_text(timezone.now()),
         "limits": limits_of_letters(),
     }
     return render(request, "mail/compose.html", facts)

@@ -369,7 +369,7 @@ class Compose {
     else if (at("[data-discard-letter]")) this.#discard();
     else if (at("[data-full]")) at("[data-full]").setAttribute("aria-pressed", String(this.#dialog.classList.toggle("is-full")));
     else if (at("[data-when]")) this.#setTime(at("[data-when]").dataset.when);
-    else if (at("[data-when-set]")) this.#setTime($("[data-when-own]", this.#dialog).value);
+    else if (at("[data-when-set]")) this.#setOwnTime($("[data-when-own]", this.#dialog));
     else if (at("[data-toggle-signature]")) {
       const button = at("[data-toggle-signature]");
       button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"));
@@ -389,6 +389,10 @@ class Compose {
     $("#compose-when").hidePopover();
     this.#showTime(time);
     this.#changed();
+  }
+
+  #setOwnTime(input) {
+    if (input.reportValidity()) this.#setTime(input.value);
   }
 
   #onKey(event) {
