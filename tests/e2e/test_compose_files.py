@@ -81,3 +81,14 @@ def test_a_file_that_cannot_be_had_is_said_and_the_letter_forwarded_without_it(
     send(page)
     expect(page.locator("#toasts")).to_contain_text("The letter goes out")
     assert OutgoingMail.objects.get().forward_message is not None
+
+
+def test_taking_a_file_off_while_it_goes_up_is_no_failure(page: Page, inbox: str) -> None:
+    page.goto(inbox)
+    start_letter(page)
+    page.route("**/mail/uploads/", lambda route: None)  # it never gets there
+    choose(page, "plan.txt", 4)
+    page.get_by_role("button", name="Remove plan.txt").click()
+    expect(page.locator(".drop .token")).to_have_count(0)
+    page.wait_for_timeout(300)
+    expect(page.locator(".toast")).to_have_count(0)

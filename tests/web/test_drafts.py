@@ -94,9 +94,10 @@ def test_sending_leaves_seconds_to_undo(script: Script, post: Post, alice: Membe
 def test_the_seconds_are_ones_own(script: Script, post: Post, alice: Membership) -> None:
     Membership.objects.filter(pk=alice.pk).update(undo_seconds=0)
     made = script.post("/mail/drafts/new/", letter(sender=str(post.mailbox.pk))).json()
-    script.post(made["urls"]["send"], version=made["version"])
+    answer = script.post(made["urls"]["send"], version=made["version"])
     mail = OutgoingMail.objects.get()
     assert mail.due_at <= mail.created_at
+    assert "undo/" not in answer["HX-Trigger"], "it would come too late"
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
@@ -160,8 +161,8 @@ def send(request: MemberRequest, draft_id: int) -> HttpResponse:
     response = HttpResponse()
     for event in ("mail-changed", "drafts-changed"):
         trigger_client_event(response, event, {})
-    undo_url = reverse("outbox_undo", args=[mail.pk])
-    return toast(response, _sent_words(mail), undo_url=undo_url, seconds=max(seconds, 5))
+    undo_url = reverse("outbox_undo", args=[mail.pk]) if mail.due_at > timezone.now() else ""
+    return toast(response, _sent_words(mail), undo_url=undo_url, seconds=seconds or 5)
 
 
 def undo_seconds_of(member: Membership) -> int:

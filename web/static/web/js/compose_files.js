@@ -121,7 +121,11 @@ export class Files {
     const asking = new XMLHttpRequest();
     const progress = $("progress", token);
     asking.upload.addEventListener("progress", ({ loaded, total }) => (progress.value = loaded / total));
-    token.cancel = () => asking.abort();
+    let isCanceled = false;
+    token.cancel = () => {
+      isCanceled = true;
+      asking.abort();
+    };
     this.#running.add(asking);
     const form = new FormData();
     form.append(kind, file);
@@ -131,7 +135,7 @@ export class Files {
     return new Promise((resolve) => {
       asking.addEventListener("loadend", () => {
         this.#running.delete(asking);
-        resolve(this.#read(asking));
+        resolve(isCanceled ? null : this.#read(asking));
       });
       asking.send(form);
     });
@@ -142,7 +146,7 @@ export class Files {
     const facts = isJson ? JSON.parse(asking.responseText) : {};
     if (asking.status === 200) return facts;
     if (asking.status === 401) document.body.dispatchEvent(new CustomEvent("signed-out", { bubbles: true }));
-    if (asking.status || !asking.wasCanceled) toast(facts.message ?? this.#dialog.dataset.failed, { tone: "bad" });
+    toast(facts.message ?? this.#dialog.dataset.failed, { tone: "bad" });
     return null;
   }
 
