@@ -53,6 +53,13 @@ def upload_files(member: Membership, files: Sequence[FileValues]) -> list[GivenF
     return [GivenFile(upload.pk, file.content_id) for upload, file in zip(uploads, files, strict=True)]
 
 
+def uploads_from(member: Membership, upload_ids: Sequence[int], files: Sequence[FileValues]) -> list[int]:
+    """Those of the uploads that hold these files."""
+    known = {(file.storage_name, file.filename) for file in files}
+    uploads = Upload.objects.filter(membership=member, pk__in=upload_ids)
+    return [upload.pk for upload in uploads if (upload.storage_name, upload.filename) in known]
+
+
 @transaction.atomic
 def forget_unnamed(name: str) -> None:
     """Delete these bytes, unless an upload or a template still names them."""

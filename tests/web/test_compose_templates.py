@@ -49,3 +49,41 @@ def test_what_was_written_is_kept_as_a_template(signed_in: SignIn, in_account: A
     assert (template.name, template.subject, template.owner) == ("Offer", "Our offer", alice)
     assert template.attachment_url == LINK
     assert [file.filename for file in template.files.all()] == ["plan.txt"]
+
+
+@pytest.mark.rule("M46")
+def test_what_came_with_the_template_before_is_named_to_be_taken_off(
+    signed_in: SignIn, in_account: Account, alice: Membership
+) -> None:
+    client = signed_in(alice)
+    first, own = (
+        client.post("/mail/uploads/", {"file": SimpleUploadedFile(name, name.encode())}).json()["upload"]
+        for name in ("plan.txt", "own.txt")
+    )
+    script = Script(client, alice)
+    files = [{"upload": first, "content_id": ""}]
+    kept = {"name": "A", "letter": letter(attachments=files, attachment_url=LINK)}
+    script.post("/mail/compose/templates/save/", kept)
+    path = f"/mail/compose/templates/{Template.objects.get().pk}/"
+    taken = script.post(path, letter(attachments=[{"upload": own}])).json()
+    assert taken["before"] == {"uploads": [], "links": []}
+    now = [*taken["fields"]["attachments"], {"upload": own}]
+    again = script.post(path, letter(template=taken["fields"]["template"], attachments=now)).json()
+    assert again["before"] == {"uploads": [taken["fields"]["attachments"][0]["upload"]], "links": [LINK]}
+
+
+@pytest.mark.rule("M48")
+def test_any_of_many_templates_is_found_by_name_or_subject(
+    signed_in: SignIn, in_account: Account, alice: Membership
+) -> None:
+    Template.objects.bulk_create(Template(owner=alice, name=f"Letter {number:03}") for number in range(210))
+    Template.objects.create(owner=alice, name="Zebra", subject="Stripes")
+    client = signed_in(alice)
+    begin = client.get("/mail/compose/templates/").content.decode()
+    assert "Zebra" not in begin
+    assert "There are more" in begin
+    for typed in ("zeb", "stripes"):
+        found = client.get("/mail/compose/templates/", {"q": typed}).content.decode()
+        assert found.count("data-template-url") == 1
+        assert "Zebra" in found
+    assert "Nothing found" in client.get("/mail/compose/templates/", {"q": "none such"}).content.decode()

@@ -5,15 +5,17 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.ids import NO_ROW
 from accounts.models import Membership
 from automation.choice import usable_choice
 from letter_templates.access import get_template_for
-from letter_templates.errors import PartRefused, TemplateUnusable, ValueRefused
+from letter_templates.errors import PartRefused, TemplateNotFound, TemplateUnusable, ValueRefused
 from letter_templates.models import Template
 from letter_templates.services import TemplateFields, create_template
 from letter_templates.using import TemplateParts, resolve_send_to, use_template
@@ -22,22 +24,28 @@ from outbox.drafts import DraftFields
 from outbox.errors import LetterRefused
 from outbox.merging import values_for
 from outbox.models import Upload
-from outbox.template_files import GivenFile, upload_files, values_of_uploads
+from outbox.template_files import GivenFile, upload_files, uploads_from, values_of_uploads
 from web.draft import cards_of_letter
 from web.draft_json import FileFacts, MalformedDraft, read_fields, read_json
 from web.members import MemberRequest, member_required
 from web.senders import sender_key
 from web.toasts import toast
+from web.typed import typed_text
 
-MOST_SHOWN = 200
+MOST_SHOWN = 50
 
 
 @require_GET
 @member_required
 def templates(request: MemberRequest) -> HttpResponse:
-    """Those that this member may use."""
-    found = Template.objects.visible_to(request.member).order_by("name", "id")[:MOST_SHOWN]
-    return render(request, "mail/compose_templates.html", {"templates": found})
+    """Those that this member may use, found by name or subject."""
+    typed = typed_text(request.GET, "q")
+    found = Template.objects.visible_to(request.member)
+    if typed:
+        found = found.filter(Q(name__icontains=typed) | Q(subject__icontains=typed))
+    some = list(found.order_by("name", "id")[: MOST_SHOWN + 1])
+    facts = {"templates": some[:MOST_SHOWN], "typed": typed, "is_more": len(some) > MOST_SHOWN}
+    return render(request, "mail/compose_templates.html", facts)
 
 
 @require_POST
@@ -56,7 +64,18 @@ def use(request: MemberRequest, template_id: int) -> HttpResponse:
         to = _recipients(request.member, template, letter)
     except (TemplateUnusable, PartRefused) as error:
         message = error.message
-    return JsonResponse({"fields": _fields_json(request.member, parts, to), "message": message})
+    fields = _fields_json(request.member, parts, to)
+    return JsonResponse({"fields": fields, "before": _before(request.member, letter), "message": message})
+
+
+def _before(member: Membership, letter: DraftFields) -> dict[str, Any]:
+    """What the letter has of the template that was chosen before: the next one takes its place."""
+    try:
+        parts = use_template(member, letter.template_id or NO_ROW)
+    except TemplateNotFound:
+        return {"uploads": [], "links": []}
+    upload_ids = [file.upload_id for file in letter.attachments]
+    return {"uploads": uploads_from(member, upload_ids, parts.files), "links": parts.attachment_url.splitlines()}
 
 
 def _recipients(member: Membership, template: Template, letter: DraftFields) -> list[str]:

@@ -88,7 +88,7 @@ class Compose {
     });
     sessionStorage.setItem(OPEN, this.#query || "new");
     this.#listen();
-    new Menus(this.#dialog, { letter: () => this.#gather(), insertField: (name) => this.#editor?.insertField(name), insertPlace: (place) => this.#editor?.insertPlace(place), fill: (facts) => this.#useTemplate(facts) });
+    new Menus(this.#dialog, { letter: () => this.#gather(), insertField: (name) => this.#editor?.insertField(name), insertPlace: (place) => this.#editor?.insertPlace(place), fill: (facts, before) => this.#useTemplate(facts, before) });
     const shown = copy?.isDirty ? copy.fields : fields;
     this.#fill(shown);
     if (copy?.typing) this.#recipients.typing = copy.typing;
@@ -317,15 +317,16 @@ class Compose {
     this.#showSignature();
   }
 
-  async #useTemplate(facts) {
+  async #useTemplate(facts, before) {
     const { replace: title, replaceText: text, replaceYes: yes, goBack: no } = this.#words;
     const now = this.#gather();
     const isTyped = now.subject.trim() && !now.reply_to_message || htmlAsText(now.body).trim();
     if (isTyped && !(await confirmed({ title, text, yes, no }))) return;
     const kept = now.reply_to_message ? { subject: now.subject } : {};
     const to = facts.to.length ? facts.to : now.to;
-    const attachments = [...now.attachments, ...facts.attachments];
-    const attachment_url = `${now.attachment_url}\n${facts.attachment_url}`;
+    const attachments = [...now.attachments.filter(({ upload }) => !before.uploads.includes(upload)), ...facts.attachments];
+    const links = now.attachment_url.split("\n").filter((link) => !before.links.includes(link));
+    const attachment_url = [...links, facts.attachment_url].join("\n");
     this.#fill({ ...now, ...facts, ...kept, to, attachments, attachment_url, sender: facts.sender || now.sender });
     await this.#editor.show(facts);
     this.#changed();

@@ -5,14 +5,17 @@ import { postInto, request, toast } from "./request.js";
 const $ = (selector, from = document) => from.querySelector(selector);
 const $$ = (selector, from = document) => [...from.querySelectorAll(selector)];
 
+const FIND_MS = 150;
+
 export class Menus {
   #dialog;
   #urls;
   #letter; // () => the letter as it is now
   #insertField;
   #insertPlace;
-  #fill; // (facts of a template)
+  #fill; // (facts of a template, what there is of the one before)
   #isInSubject = false;
+  #finding = { timer: 0, number: 0 }; // templates: what was asked last counts
 
   constructor(dialog, { letter, insertField, insertPlace, fill }) {
     this.#dialog = dialog;
@@ -22,7 +25,7 @@ export class Menus {
     this.#insertPlace = insertPlace;
     this.#fill = fill;
     dialog.addEventListener("toggle", (event) => event.newState === "open" && this.#load(event.target), true);
-    dialog.addEventListener("input", (event) => event.target.matches("[data-find]") && filter(event.target, this.#urls.noneFound));
+    dialog.addEventListener("input", (event) => event.target.matches("[data-find]") && this.#find(event.target));
     dialog.addEventListener("click", (event) => this.#onClick(event));
     dialog.addEventListener("keydown", (event) => this.#onKey(event));
     dialog.addEventListener("focusin", ({ target }) => {
@@ -37,10 +40,21 @@ export class Menus {
     const find = $("[data-find]", popover);
     find.value = "";
     find.focus();
-    const isFields = popover.id === "compose-fields";
-    const asking = isFields ? { json: this.#letter() } : { method: "GET" };
-    const { status, text } = await request(isFields ? this.#urls.urlFields : this.#urls.urlTemplates, asking);
+    if (popover.id === "compose-templates") return this.#findTemplates(find);
+    const { status, text } = await request(this.#urls.urlFields, { json: this.#letter() });
     if (status === 200) $("[data-found]", popover).innerHTML = text;
+  }
+
+  #find(input) {
+    if (!input.closest("#compose-templates")) return filter(input, this.#urls.noneFound);
+    clearTimeout(this.#finding.timer);
+    this.#finding.timer = setTimeout(() => this.#findTemplates(input), FIND_MS);
+  }
+
+  async #findTemplates(input) {
+    const number = ++this.#finding.number;
+    const { status, text } = await request(`${this.#urls.urlTemplates}?q=${encodeURIComponent(input.value)}`, { method: "GET" });
+    if (status === 200 && number === this.#finding.number) $("[data-found]", input.parentElement).innerHTML = text;
   }
 
   #onClick(event) {
@@ -77,7 +91,7 @@ export class Menus {
     button.closest("[popover]").hidePopover();
     const { status, data } = await request(button.dataset.templateUrl, { json: this.#letter() });
     if (data.message) toast(data.message, { tone: "bad" });
-    if (status === 200) await this.#fill(data.fields);
+    if (status === 200) await this.#fill(data.fields, data.before);
   }
 
   #preview() {
