@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from accounts.models import Membership
 from outbox.models import Draft
+from tests.e2e.conftest import SignInBrowser
 from tests.e2e.composing import expect_saved, start_letter, text_of
 from tests.e2e.looks import assert_accessible, assert_not_wider_than_window
 
@@ -123,3 +125,42 @@ def test_a_letter_that_only_this_tab_has_goes_before_a_new_one(page: Page, inbox
     page.unroute_all()
     page.goto(f"{inbox}?compose=bo@client.example")
     expect(text_of(page)).to_have_text("Nobody has this")
+
+
+def test_what_was_typed_offline_outlives_its_tab(page: Page, context: BrowserContext, inbox: str) -> None:
+    page.goto(inbox)
+    text = start_letter(page)
+    context.set_offline(True)
+    text.press_sequentially("Dear Ana")
+    expect(page.locator(".compose-saved")).to_have_text("Kept on this device", timeout=15_000)
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    with page.expect_event("close"):
+        page.close(run_before_unload=True)
+    assert asked == ["beforeunload"]
+    context.set_offline(False)
+    other = context.new_page()
+    other.goto(inbox)
+    expect(text_of(other)).to_have_text("Dear Ana")
+    expect_saved(other)
+    assert "Dear Ana" in Draft.objects.get().body
+    assert other.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('compose:'))") == []
+
+
+def test_a_letter_kept_here_is_shown_to_nobody_else_and_in_one_tab(
+    page: Page, context: BrowserContext, inbox: str, bob: Membership, sign_in: SignInBrowser
+) -> None:
+    page.goto(inbox)
+    text = start_letter(page)
+    page.route("**/drafts/**", lambda route: route.abort())
+    text.press_sequentially("Nobody has this")
+    expect(page.locator(".compose-saved")).to_have_text("Kept on this device", timeout=15_000)
+    other = context.new_page()
+    other.goto(inbox)
+    other.wait_for_timeout(500)
+    expect(other.locator("#compose")).to_have_count(0)
+    page.close()
+    sign_in(bob)
+    other.reload()
+    other.wait_for_timeout(500)
+    expect(other.locator("#compose")).to_have_count(0)

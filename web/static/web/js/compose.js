@@ -1,7 +1,5 @@
 // Writing a letter: the dialog around the editor. Recipients, files, saving and menus have modules of their own.
-//
-// A copy of what is typed lies in this tab (sessionStorage) until the server has it: `compose:MEMBER:open` is the query
-// that opens the dialog again after a reload, `compose:MEMBER:copy` the letter.
+import { copyHere, forgetCopy, forgetHere, hold, keepCopy, newKept, rememberOpen } from "./compose_copies.js";
 import { Files } from "./compose_files.js";
 import { Recipients } from "./compose_lines.js";
 import { Links } from "./compose_links.js";
@@ -13,8 +11,6 @@ import { htmlAsText, textAsHtml } from "./letter_html.js";
 import { confirmed, request, toast } from "./request.js";
 
 const $ = (selector, from = document) => from.querySelector(selector);
-const main = $("#main");
-const [OPEN, COPY] = ["open", "copy"].map((name) => `compose:${main.dataset.member}:${name}`);
 const LANGUAGE = document.documentElement.lang;
 // The product's English writes dates as most of the world does.
 const WHEN = new Intl.DateTimeFormat(LANGUAGE === "en" ? "en-GB" : LANGUAGE, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
@@ -33,14 +29,14 @@ async function load(url) {
   const copy = copyOf(search);
   await htmx.ajax("GET", pathname + search, { target: "#modal", swap: "innerHTML" });
   if ($("#compose")) return new Compose($("#compose"), search, copy).start();
-  if (!copy?.isDirty) return sessionStorage.removeItem(OPEN);
+  if (!copy?.isDirty) return forgetHere();
   // The draft was sent or deleted elsewhere, but here something was typed that nobody has.
   await htmx.ajax("GET", pathname, { target: "#modal", swap: "innerHTML" });
   if ($("#compose")) new Compose($("#compose"), "", { ...copy, state: null }).start();
 }
 
 function copyOf(query) {
-  const copy = JSON.parse(sessionStorage.getItem(COPY) ?? "null");
+  const copy = copyHere();
   return copy?.query === query ? copy : null;
 }
 
@@ -60,6 +56,8 @@ class Compose {
   #saver;
   #signature = ""; // what will stand below the letter
   #isLeaving = false;
+  #kept; // the name of its copy in this browser
+  #letGo;
 
   constructor(dialog, query, copy) {
     this.#dialog = dialog;
@@ -68,6 +66,8 @@ class Compose {
     this.#copy = copy;
     this.#start = JSON.parse($("#compose-state", dialog).textContent);
     this.#signature = this.#start.signature;
+    this.#kept = copy?.kept ?? newKept();
+    this.#letGo = hold(this.#kept);
   }
 
   async start() {
@@ -77,7 +77,8 @@ class Compose {
     this.#files = new Files(this.#dialog, { onChange: () => this.#changed(), insertPicture: (facts, event) => this.#placePicture(facts, event) });
     this.#links = new Links(this.#dialog, () => this.#changed());
     this.#acts = new LetterActs($("[data-acts]", this.#dialog), { onChange: () => this.#changed(), remove: this.#words.remove });
-    const { id, version, urls } = copy ? (copy.state ?? {}) : this.#start;
+    const isOnlyHere = Boolean(copy?.isDirty) && !isSameLetter(copy.fields, fields);
+    const { id, version, urls } = isOnlyHere ? (copy.state ?? {}) : this.#start;
     this.#saver = new Saver({
       state: { id, version, urls },
       createUrl: this.#words.urlCreate,
@@ -86,16 +87,17 @@ class Compose {
       keep: (isSaved) => this.#keep(isSaved),
       show: (status, facts) => this.#showStatus(status, facts),
     });
-    sessionStorage.setItem(OPEN, this.#query || "new");
+    rememberOpen(this.#query);
     this.#listen();
     new Menus(this.#dialog, { letter: () => this.#gather(), insertField: (name) => this.#editor?.insertField(name), insertPlace: (place) => this.#editor?.insertPlace(place), fill: (facts, before) => this.#useTemplate(facts, before) });
-    const shown = copy?.isDirty ? copy.fields : fields;
+    const shown = isOnlyHere ? copy.fields : fields;
     this.#fill(shown);
     if (copy?.typing) this.#recipients.typing = copy.typing;
     this.#focus(shown);
     await this.#openEditor(shown);
     if (copies?.length && !copy) await this.#files.copy(copies);
-    if (copy?.isDirty && !isSameLetter(copy.fields, fields)) this.#takeUp();
+    if (isOnlyHere) this.#takeUp();
+    else if (copy?.isDirty) this.#keep(true); // the server has it by now
   }
 
   async #openEditor({ format, body }) {
@@ -163,15 +165,10 @@ class Compose {
   #keep(isSaved) {
     if (this.#saver.id && !this.#query.startsWith("?draft=")) {
       this.#query = `?draft=${this.#saver.id}`;
-      sessionStorage.setItem(OPEN, this.#query);
+      rememberOpen(this.#query);
     }
     const { id, version, urls } = this.#saver;
-    const copy = { query: this.#query, isDirty: !isSaved, state: { id, version, urls }, fields: this.#gather(), typing: this.#recipients.typing };
-    try {
-      sessionStorage.setItem(COPY, JSON.stringify(copy));
-    } catch {
-      sessionStorage.removeItem(COPY); // larger than the browser keeps: the server has to be enough
-    }
+    keepCopy({ kept: this.#kept, query: this.#query, isDirty: !isSaved, state: { id, version, urls }, fields: this.#gather(), typing: this.#recipients.typing });
   }
 
   #changed() {
@@ -230,18 +227,13 @@ class Compose {
   // ---- leaving
   async #leave() {
     if (this.#saver.isDirty && !(await this.#saver.flush()) && !this.#isLeaving) {
-      this.#isLeaving = true; // the second time it closes all the same: the copy stays in this tab
+      this.#isLeaving = true; // the second time it closes all the same: the copy stays in this browser
       return toast(this.#words.notSaved, { tone: "bad" });
     }
     const hasDraft = Boolean(this.#saver.id);
-    if (!this.#saver.isDirty) this.#forget();
+    if (!this.#saver.isDirty) forgetCopy(this.#kept);
     this.#dialog.close();
     if (hasDraft && this.#query.startsWith("?draft=")) toast(this.#words.inDrafts);
-  }
-
-  #forget() {
-    sessionStorage.removeItem(OPEN);
-    sessionStorage.removeItem(COPY);
   }
 
   async #discard() {
@@ -250,7 +242,7 @@ class Compose {
     if (isTyped && !(await confirmed({ title, text, yes, no }))) return;
     this.#saver.stop();
     if (this.#saver.id) await request(this.#saver.urls.delete, { headers: { "X-Member": this.#start.member } });
-    this.#forget();
+    forgetCopy(this.#kept);
     this.#dialog.close();
   }
 
@@ -273,7 +265,7 @@ class Compose {
     const { status, data } = await request(this.#saver.urls.send, { headers: this.#saver.headers });
     if (status === 200) {
       this.#saver.stop();
-      this.#forget();
+      forgetCopy(this.#kept);
       return this.#dialog.close();
     }
     if (status === 412) return this.#showStatus("conflict", data);
@@ -361,6 +353,7 @@ class Compose {
 
   #end() {
     this.#saver.stop();
+    this.#letGo();
     this.#editor?.destroy();
   }
 

@@ -1,4 +1,4 @@
-// Saving as somebody types: to this tab at once, to the server after a pause. Nothing is ever overwritten unseen.
+// Saving as somebody types: to this browser at once, to the server after a pause. Nothing is ever overwritten unseen.
 import { request } from "./request.js";
 
 const COPY_MS = 300;
@@ -6,7 +6,7 @@ const SAVE_MS = 2000;
 const AGAIN_MS = 15_000;
 const MOST_KEEPALIVE = 60_000; // bytes that a browser still sends while a page goes away
 
-// Whether two letters are the same to their writer: what only this tab or only the server knows does not count.
+// Whether two letters are the same to their writer: what only this browser or only the server knows does not count.
 export function isSameLetter(one, other) {
   return essence(one) === essence(other);
 }
@@ -18,11 +18,12 @@ function essence({ attachments, ...fields }) {
 export class Saver {
   #state; // { id, version, urls }: of the draft on the server, null as long as there is none
   #gather; // () => the letter, as the server takes it
-  #keep; // (isSaved) => puts a copy into this tab
+  #keep; // (isSaved) => puts a copy into this browser
   #show; // (status, facts): "saving", "saved", "kept", "conflict", "gone", "refused"
   #createUrl;
   #member;
   #isDirty = false;
+  #hasFailed = false;
   #running = null;
   #timers = { copy: 0, save: 0 };
   #stop = new AbortController();
@@ -39,6 +40,7 @@ export class Saver {
     addEventListener("online", again, { signal });
     addEventListener("focus", again, { signal });
     document.addEventListener("visibilitychange", () => document.hidden && this.#keep(!this.#isDirty), { signal });
+    addEventListener("beforeunload", (event) => this.#isDirty && (this.#hasFailed || !navigator.onLine) && event.preventDefault(), { signal });
     addEventListener("pagehide", () => this.#lastWord(), { signal });
   }
 
@@ -87,7 +89,8 @@ export class Saver {
   // What lies on the server is what is shown here.
   adopt(state) {
     this.#state = state;
-    this.#isDirty = false;
+    this.#isDirty = this.#hasFailed = false;
+    this.#keep(true);
     this.#show("saved");
   }
 
@@ -109,11 +112,12 @@ export class Saver {
     const { status, data } = await request(id ? urls.save : this.#createUrl, asking);
     if (status === 200 || status === 201) {
       this.#state = data;
+      this.#hasFailed = false;
       this.#keep(!this.#isDirty);
       this.#show("saved");
       return true;
     }
-    this.#isDirty = true;
+    this.#isDirty = this.#hasFailed = true;
     this.#keep(false);
     this.#explain(status, data);
     return false;
@@ -129,7 +133,7 @@ export class Saver {
     }
   }
 
-  // The page goes: what was typed since the last saving stays in this tab, and goes out if it is small enough.
+  // The page goes: what was typed since the last saving stays in this browser, and goes out if it is small enough.
   #lastWord() {
     if (!this.#isDirty || this.#running) return;
     this.#keep(false);

@@ -1,4 +1,6 @@
 // The mail screen: keys, selection, news without moving the list, and the way into compose. The open letters are reader.js.
+import { copyHere, unsentQuery } from "./compose_copies.js";
+
 const $ = (selector, from = document) => from.querySelector(selector);
 const $$ = (selector, from = document) => [...from.querySelectorAll(selector)];
 const main = $("#main");
@@ -255,14 +257,11 @@ document.addEventListener("letter-undone", (event) => compose(`?draft=${event.de
 // What a link of another page asks for: to whom, from whose card, and which letter it goes on with.
 const WANTED = ["draft", "forward", "reply", "all", "contact", "lead", "company", "customer"];
 const asked = new URLSearchParams(location.search);
-const unsent = sessionStorage.getItem(`compose:${main.dataset.member}:open`);
-// One letter opens. That which this tab alone has goes before; what is saved is found in Drafts.
-if (unsent && (!asked.has("compose") || isOnlyHere())) compose(unsent === "new" ? "" : unsent);
-else if (asked.has("compose")) compose(wantedLetter());
-
-function isOnlyHere() {
-  return JSON.parse(sessionStorage.getItem(`compose:${main.dataset.member}:copy`) ?? "null")?.isDirty;
-}
+// One letter opens. That which this browser alone has goes before; what is saved is found in Drafts.
+unsentQuery().then((unsent) => {
+  if (unsent && (!asked.has("compose") || copyHere()?.isDirty)) compose(unsent === "new" ? "" : unsent);
+  else if (asked.has("compose")) compose(wantedLetter());
+});
 
 function wantedLetter() {
   const query = new URLSearchParams();
