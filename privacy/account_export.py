@@ -17,12 +17,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import IO
+from typing import IO, Any
 
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -214,7 +215,8 @@ def _write_unreadable(archive: zipfile.ZipFile, mailboxes: MailboxQuerySet) -> N
     """As they came. One whose bytes are gone stands in its table alone."""
     set_aside = QuarantinedLetter.objects.filter(mailbox__in=mailboxes.values("pk")).exclude(raw_name="")
     arrived = ArrivedLetter.objects.filter(state=ArrivedLetter.State.UNREADABLE)
-    for kind, rows in {"mailbox": set_aside, "arrived": arrived}.items():
+    kept: dict[str, QuerySet[Any]] = {"mailbox": set_aside, "arrived": arrived}
+    for kind, rows in kept.items():
         for pk, raw_name in rows.order_by("pk").values_list("pk", "raw_name"):
             with suppress(RawLetterGone):
                 archive.writestr(f"unreadable/{kind}-{pk}.eml", read_raw(raw_name))

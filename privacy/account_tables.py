@@ -241,7 +241,7 @@ LEFT_OUT: Mapping[type[Model], str] = {
 
 def all_tables() -> list[Table]:
     """Those of the rooms above too."""
-    answers = tables_asked.send(Table)
+    answers: Any = tables_asked.send(Table)
     return [*TABLES, *(table for _receiver, tables in answers for table in tables)]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from crm.by_address import company_keys
 from crm.new_people import known_keys
@@ -73,7 +74,7 @@ def _going_on(folder: Folder, letters: Sequence[PreparedLetter]) -> set[int]:
 def _carried_by_another(mailbox_id: int, letters: Iterable[PreparedLetter]) -> set[str]:
     """Of what they answer: the Message-IDs of letters that were written here, and lie in another mailbox (R07)."""
     answered = {message_id for letter in letters for message_id in _answered_by(letter)}
-    answers = written_asked.send(Message, mailbox_id=mailbox_id, message_ids=answered) if answered else []
+    answers: Any = written_asked.send(Message, mailbox_id=mailbox_id, message_ids=answered) if answered else []
     return {message_id for _receiver, found in answers for message_id in found}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -93,8 +93,10 @@ class EventSerializer(serializers.Serializer[CalendarEvent]):
 class MessageListSerializer(serializers.ListSerializer[Any]):
     """The cards of all its letters are asked for at once."""
 
-    def to_representation(self, data: Iterable[Message]) -> list[Any]:
-        messages = list(data)
+    child: MessageSerializer
+
+    def to_representation(self, data: Any) -> list[Any]:  # noqa: ANN401
+        messages: list[Message] = list(data)
         self.child.cards_by_message = cards_of([message.pk for message in messages])
         return list(super().to_representation(messages))
 

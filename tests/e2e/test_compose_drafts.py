@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Dialog, Page, expect
 
 from accounts.models import Membership
 from outbox.models import Draft
-from tests.e2e.conftest import SignInBrowser
 from tests.e2e.composing import expect_saved, start_letter, text_of
+from tests.e2e.conftest import SignInBrowser
 from tests.e2e.looks import assert_accessible, assert_not_wider_than_window
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.rule("G04")]
@@ -134,7 +134,12 @@ def test_what_was_typed_offline_outlives_its_tab(page: Page, context: BrowserCon
     text.press_sequentially("Dear Ana")
     expect(page.locator(".compose-saved")).to_have_text("Kept on this device", timeout=15_000)
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
     with page.expect_event("close"):
         page.close(run_before_unload=True)
     assert asked == ["beforeunload"]

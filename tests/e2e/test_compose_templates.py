@@ -20,7 +20,8 @@ def make_template(alice: Membership, name: str) -> None:
     file = store_upload(alice, SimpleUploadedFile(f"{name}.txt", name.encode()))
     files = tuple(values_of_uploads(alice, [GivenFile(file.pk)]))
     link = f"https://files.example/{name}.pdf"
-    create_template(alice, TemplateFields(name=name, subject=name, body=f"<p>{name}</p>", attachment_url=link, files=files))
+    fields = TemplateFields(name=name, subject=name, body=f"<p>{name}</p>", attachment_url=link, files=files)
+    create_template(alice, fields)
 
 
 def choose(page: Page, name: str) -> None:

@@ -33,7 +33,7 @@ FILLED = "1\xa0200,50 / 1 мая 2026 г. / Да"
 def russians(alice: Membership) -> Membership:
     """Alice reads Spanish and works in a Russian account."""
     Account.objects.filter(pk=alice.account_id).update(language="ru")
-    User.objects.filter(pk=alice.user_id).update(language="es")
+    User.objects.filter(email=alice.user.email).update(language="es")
     return Membership.objects.select_related("account", "user").get(pk=alice.pk)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,7 @@ def mail(request: pytest.FixtureRequest, alice: Membership, lead: Lead, mailbox:
     links = make_link(alice, note, once=True), make_link(alice, note, url="https://acme.example/shop")
     body = "".join(f'<a href="{{triggerlink:{link.number}}}">see</a>' for link in links)
     body += f'<a href="{{weblink}}">web</a>{FORM}'
-    words = {"subject": "For {{contact.first_name}}", "format": "html", "body": body}
+    words: dict[str, Any] = {"subject": "For {{contact.first_name}}", "format": "html", "body": body}
     if request.param == "mailing":
         values = MailingValues(name="News", mailbox_id=mailbox.pk, track_opens=True, track_links=True, **words)
         made = send_test_of_mailing(alice, create_mailing(alice, Selection("lead", [lead.pk]), values).pk, 0)

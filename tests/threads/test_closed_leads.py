@@ -18,6 +18,7 @@ from crm.models import CardEvent, Lead, Stage
 from crm.pipelines import StageValues, default_stage, write_stage
 from tests.crm.importing import imported
 from tests.threads.builders import Mail, Post
+from threads.models import Message
 from threads.timeline import LETTERS, timeline
 
 pytestmark = pytest.mark.rule("R08")
@@ -36,7 +37,7 @@ def stage(kind: str) -> Stage:
 
 def letters(member: Membership, lead: Lead) -> list[str]:
     found = timeline(member, Lead.objects.select_related("stage").get(pk=lead.pk), kinds=LETTERS)
-    return [entry.row.subject for entry in found.entries]
+    return [entry.row.subject for entry in found.entries if isinstance(entry.row, Message)]
 
 
 def closed_long_ago(lead: Lead) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
@@ -35,8 +36,14 @@ def found(member: Membership, words: str, within: Within) -> tuple[list[str], li
     threads = Thread.objects.visible_to(member)
     letters = Message.objects.visible_to(member)
     if within.mailbox_id:
-        threads, letters = (rows.filter(mailbox=within.mailbox_id) for rows in (threads, letters))
-    return tuple([row.subject for row in rows.matching(words, within).newest_first()] for rows in (threads, letters))  # type: ignore[return-value]
+        threads, letters = threads.filter(mailbox=within.mailbox_id), letters.filter(mailbox=within.mailbox_id)
+    return subjects(threads.matching(words, within).newest_first()), subjects(
+        letters.matching(words, within).newest_first()
+    )
+
+
+def subjects(rows: Iterable[Thread | Message]) -> list[str]:
+    return [row.subject for row in rows]
 
 
 @pytest.mark.rule("K63")

@@ -62,12 +62,16 @@ def own_values(admin: Membership, entity: str) -> dict[str, Any]:
     return {str(field.number): OWN[kind] for kind, field in made.items()}
 
 
+def is_queried(rows: object) -> bool:
+    return hasattr(rows, "values_list")
+
+
 def stored(card: Card) -> dict[str, Any]:
     """What stands in the tables, but for the time of the change."""
-    row = type(card)._base_manager.filter(pk=card.pk).values().get()
+    row: dict[str, Any] = dict(type(card)._base_manager.filter(pk=card.pk).values().get())
     row.pop("updated_at", None)
-    linked = {name: sorted(getattr(card, name).values_list("pk", flat=True)) for name in ("contacts", "emails")
-              if hasattr(getattr(card, name, None), "values_list")}  # fmt: skip
+    rows: dict[str, Any] = {name: getattr(card, name, None) for name in ("contacts", "emails")}
+    linked = {name: sorted(found.values_list("pk", flat=True)) for name, found in rows.items() if is_queried(found)}
     return {**row, "linked": linked, "events": CardEvent.objects.count()}
 
 

@@ -26,7 +26,7 @@ def drawn(hit: Hit | None = None, *, href: str = "/mail/inbox/7/", stage: str = 
     )
     stages, hits = {KEY: (stage, "one")}, {7: hit} if hit else {}
     days = rows_by_day([thread], url_of=lambda _id: href, stages=stages, hits=hits)
-    page = ListPage(days, None, problem="", unknown="", is_similar=False)
+    page = ListPage(days, None, problem="", unknown="", is_similar=False, most_hits=0)
     return render_to_string("mail/conversations.html", {"page": page, "current_id": 7})
 
 

@@ -26,7 +26,7 @@ from tests.automation.stages import make_person
 from tests.conftest import MakeMailbox
 from tests.pages.forms import get
 from tracking.addresses import look_url
-from tracking.models import Hit, Tracked, TriggerLink
+from tracking.models import Hit, TriggerLink
 from tracking.originals import for_others, original_html, original_text
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +93,7 @@ def test_weblink_of_our_own_copy_leads_into_the_application(
     assert signed_in(alice).get(reverse("web_letter_look", args=["guessed"])).status_code == 404
     assert not Hit.objects.exists()
     assert get(link_of(mail)).status_code == 200
-    assert Tracked.objects.get(pk=mail.tracked_id).kind == "letter"
+    assert mail.tracked.kind == "letter"
 
 
 @pytest.mark.rule("M97")
