@@ -37,9 +37,8 @@ def found(member: Membership, words: str, within: Within) -> tuple[list[str], li
     letters = Message.objects.visible_to(member)
     if within.mailbox_id:
         threads, letters = threads.filter(mailbox=within.mailbox_id), letters.filter(mailbox=within.mailbox_id)
-    return subjects(threads.matching(words, within).newest_first()), subjects(
-        letters.matching(words, within).newest_first()
-    )
+    threads, letters = threads.matching(words, within), letters.matching(words, within)
+    return subjects(threads.newest_first()), subjects(letters.newest_first())
 
 
 def subjects(rows: Iterable[Thread | Message]) -> list[str]:
