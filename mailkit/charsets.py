@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from functools import lru_cache
 
 # As browsers do (encoding.spec.whatwg.org): programs say the small charset and write the large one.
@@ -42,9 +43,18 @@ _ALIASES = {
     "windows-31j": "cp932",
     "x-mac-cyrillic": "mac-cyrillic",
     "x-windows-949": "cp949",
+    "koi8-ru": "koi8-u",
+    "koi8ru": "koi8-u",
+    "koi8": "koi8-r",
+    "koi-8": "koi8-r",
+    "gb_2312-80": "gb18030",
+    "x-mac-ukrainian": "mac-cyrillic",
+    "unicode-1-1-utf-8": "utf-8",
     "utf8mb4": "utf-8",
     "utf-8-sig": "utf-8",
 }
+# "windows1251", "win-1251", "cp-1251", "x-cp1251" and what else programs write.
+_CODE_PAGE = re.compile(r"^(?:x-)?(?:windows|win|cp|dos|ibm|ms)[-_ ]?(\d{3,4})$")
 
 
 def decode(data: bytes, charset: str = "", *, fallback: str = "") -> str:
@@ -66,11 +76,16 @@ def _find_codec(charset: str) -> str | None:
     name = charset.strip().strip("\"'").lower()
     if not name or len(name) > 40 or not name.isascii() or "\0" in name:
         return None
+    spellings = (_ALIASES.get(name, name), name.removeprefix("x-"), _CODE_PAGE.sub(r"cp\1", name))
+    codec = next(filter(None, map(_look_up, spellings)), None)
+    return codec if codec in _ALLOWED or codec in _WIDER else None
+
+
+def _look_up(name: str) -> str | None:
     try:
-        codec = codecs.lookup(_ALIASES.get(name, name)).name
+        return codecs.lookup(name).name
     except LookupError:
         return None
-    return codec if codec in _ALLOWED or codec in _WIDER else None
 
 
 def _guess(data: bytes, codec: str) -> str:
