@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from mmap import ACCESS_READ, mmap
+from tempfile import TemporaryFile
+from typing import cast
 
 from mailkit.bounces import STATUS_PARTS
 from mailkit.errors import MessageGone, ProtocolViolated
 from mailkit.imap_protocol import ImapSession
 from mailkit.mime_headers import MAX_HEAD_BYTES, parse_headers
 from mailkit.mime_parts import MAX_TEXT_BYTES, Part, parse_tree, read_part
-from mailkit.mime_reader import attachment_marker, is_attachment
+from mailkit.mime_reader import attachment_marker, is_attachment, strip_tree
 from mailkit.mime_sizes import regular_base64_size
 from mailkit.mime_streams import decode_stream
 from mailkit.types import RemotePart
@@ -25,6 +28,7 @@ logger = logging.getLogger(__name__)
 LARGE_LETTER_BYTES = 1024 * 1024
 CHUNK_BYTES = 1024 * 1024
 MAX_STREAM_BYTES = 512 * 1024 * 1024  # no provider takes letters half as large: this one has no end
+MAX_SKELETON_BYTES = 4 * MAX_TEXT_BYTES
 SAMPLE_BYTES = 2048  # of the begin and the end of a file: two lines at least
 MAX_COUNTED_BYTES = 32 * 1024 * 1024  # fetched of files only to know their sizes; beyond, sizes are estimated
 # Files that the reader reads, all small: what a bounce says (mailkit.bounces).
@@ -38,10 +42,10 @@ def fetch_skeleton(session: ImapSession, uid: int, *, size: int) -> bytes:
         skeleton = _Skeleton(session, uid).build(structure)
     except (ProtocolViolated, MessageGone) as error:  # also when the server has no part of which it told
         logger.warning("structure of a large letter is not usable", extra={"uid": uid, "error": type(error).__name__})
-        return _fetch_begin(session, uid)
+        return _strip_whole(session, uid, size)
     if _sections(parse_tree(skeleton).root) != list(_remote_sections(structure)):
         logger.warning("structure of a large letter is not what its headers say", extra={"uid": uid, "size": size})
-        return _fetch_begin(session, uid)
+        return _strip_whole(session, uid, size)
     return skeleton
 
 
@@ -71,8 +75,29 @@ def _stream(session: ImapSession, uid: int, section: str, *, most: int = MAX_STR
         start += len(chunk)
 
 
-def _fetch_begin(session: ImapSession, uid: int) -> bytes:
-    return session.fetch_section(uid, "", count=LARGE_LETTER_BYTES)
+def _strip_whole(session: ImapSession, uid: int, size: int) -> bytes:
+    """By our own reading of all of it, on the disk: what the server tells of its parts is of no use. Raises
+    MessageGone.
+    """
+    with TemporaryFile() as file:
+        try:
+            file.writelines(_stream(session, uid, "", most=min(2 * size + CHUNK_BYTES, MAX_STREAM_BYTES)))
+        except ProtocolViolated:  # it has no end
+            return session.fetch_section(uid, "", count=LARGE_LETTER_BYTES)
+        file.flush()
+        if not file.tell():
+            return b""
+        with mmap(file.fileno(), 0, access=ACCESS_READ) as raw:
+            return _strip_mapped(cast("bytes", raw))  # it has what the reader uses of bytes
+
+
+def _strip_mapped(raw: bytes) -> bytes:
+    tree = parse_tree(raw)
+    kept = len(raw) - sum(part.end - part.start for part in tree.root.walk() if is_attachment(part))
+    if kept > MAX_SKELETON_BYTES:
+        logger.warning("only the begin of an endless text is read", extra={"size": len(raw)})
+        return raw[:MAX_TEXT_BYTES]
+    return strip_tree(tree)
 
 
 class _Skeleton:

@@ -53,8 +53,8 @@ NO_HEADERS = Headers((), {})
 
 def parse_headers(raw: bytes, start: int, end: int) -> tuple[Headers, int]:
     """The headers of the entity at raw[start:end], and where its body begins."""
-    if raw.startswith((b"\n", b"\r\n"), start, end):
-        return NO_HEADERS, raw.index(b"\n", start, end) + 1
+    if raw[start : min(start + 2, end)].startswith((b"\n", b"\r\n")):
+        return NO_HEADERS, raw.find(b"\n", start, end) + 1
     found = _HEAD_END.search(raw, start, end)
     body_start = found.end() if found else end
     head = raw[start : min(body_start, start + MAX_HEAD_BYTES)]

@@ -19,10 +19,12 @@ from mailkit.addresses import parse_address_list
 from mailkit.charsets import decode
 from mailkit.mime_headers import Headers, decode_words, parse_headers, raw_text
 from mailkit.mime_parts import MimeTree, Part, PartLimits, decode_transfer, decoded_size, parse_tree
+from mailkit.mime_streams import decode_stream
 from mailkit.mime_text import html_to_text, unflow
 from mailkit.types import Address, AttachmentPart, ParsedMessage
 
 READER_VERSION = 1  # raised when a letter that could not be read may be read now
+COUNTED_BYTES = 8 * 1024 * 1024  # of a file at once, to know its size
 MAX_SUBJECT_CHARS = 2000
 MAX_REFERENCES = 100
 MAX_KEPT_CHARS = 300
@@ -225,7 +227,13 @@ def is_marker(raw: bytes, part: Part) -> bool:
 
 def _size(raw: bytes, part: Part) -> int:
     marker = _MARKER.fullmatch(raw, part.start, part.end)
-    return int(marker[1]) if marker else decoded_size(raw[part.start : part.end], part.encoding)
+    if marker:
+        return int(marker[1])
+    if part.end - part.start <= COUNTED_BYTES:
+        return decoded_size(raw[part.start : part.end], part.encoding)
+    starts = range(part.start, part.end, COUNTED_BYTES)
+    chunks = (raw[start : min(start + COUNTED_BYTES, part.end)] for start in starts)
+    return sum(map(len, decode_stream(chunks, part.encoding)))
 
 
 _NAMES = {"text/calendar": "invite.ics", "message/rfc822": "message.eml", "application/ms-tnef": "winmail.dat"}

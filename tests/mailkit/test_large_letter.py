@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import example, given, settings
 
+from mailkit import mime_reader
 from mailkit.errors import MessageGone, ProtocolViolated
-from mailkit.large_letter import CHUNK_BYTES, LARGE_LETTER_BYTES, fetch_skeleton, stream_file, stream_whole
+from mailkit.large_letter import CHUNK_BYTES, MAX_SKELETON_BYTES, fetch_skeleton, stream_file, stream_whole
 from mailkit.letter_reader import list_files, read_letter
+from mailkit.mime_parts import MAX_TEXT_BYTES
 from mailkit.types import ReadLetter, RemotePart
 from tests.mailkit.letters import letters
 from tests.servers.fake_imap import FakeServer, FakeSession
@@ -97,13 +99,39 @@ class Strange(FakeSession):
 
 
 @pytest.mark.parametrize("error", [ProtocolViolated("odd"), MessageGone("no such part"), None])
-def test_without_a_usable_structure_the_begin_is_read(error: Exception | None) -> None:
-    raw = with_file(BINARY)
+@pytest.mark.rule("K62")
+def test_without_a_usable_structure_all_of_it_is_read(error: Exception | None) -> None:
+    second = FILE.replace(b"a.bin", b"b.bin") + base64.encodebytes(b"second") + b"--b--\r\n"
+    raw = with_file(BINARY).removesuffix(b"--b--\r\n") + second
     skeleton = fetch_skeleton(Strange(opened(raw), error), 1, size=len(raw))
-    assert skeleton == raw[:LARGE_LETTER_BYTES]
+    assert len(skeleton) < 2000
     letter = read_letter(skeleton, size=len(raw))
-    assert letter.text == "Here it is."
-    assert [part.filename for part in letter.parsed.attachments] == ["a.bin"]
+    assert letter == read_letter(raw)
+    files = [(part.filename, part.size) for part in letter.parsed.attachments]
+    assert files == [("a.bin", len(BINARY)), ("b.bin", len(b"second"))]
+
+
+@settings(max_examples=50)
+@given(letters())
+def test_a_letter_on_the_disk_reads_as_one_in_memory(raw: bytes) -> None:
+    skeleton = fetch_skeleton(Strange(opened(raw), ProtocolViolated("odd")), 1, size=len(raw))
+    assert skeleton == read_letter(raw).raw
+
+
+def test_of_a_text_without_an_end_the_begin_is_read() -> None:
+    raw = HEAD + TEXT + b"x" * MAX_SKELETON_BYTES
+    skeleton = fetch_skeleton(Strange(opened(raw), ProtocolViolated("odd")), 1, size=len(raw))
+    assert skeleton == raw[:MAX_TEXT_BYTES]
+
+
+@pytest.mark.parametrize("encoding", ["base64", "quoted-printable", "8bit"])
+def test_files_too_large_to_be_counted_at_once_have_the_same_size(
+    encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = with_file(BINARY[:5000]).replace(b"base64", encoding.encode())
+    size = read_letter(raw).parsed.attachments[0].size
+    monkeypatch.setattr(mime_reader, "COUNTED_BYTES", 700)
+    assert read_letter(raw).parsed.attachments[0].size == size
 
 
 def test_a_letter_that_is_gone_is_gone() -> None:
