@@ -79,7 +79,10 @@ BY_CODE: dict[str, Advice] = {
     ),
     "sent_folder_gone": Advice(
         _("The folder of sent letters could not be opened."),
-        _("The Inbox is read as usual. Choose another folder of sent letters in the settings of the mailbox."),
+        _(
+            "The Inbox is read as usual. If the server has another folder for them, choose it in the mailbox's "
+            "settings."
+        ),
     ),
     "too_slow": Advice(
         _("The server answers too slowly, so we did not wait any longer."),
