@@ -7,6 +7,7 @@ from dataclasses import replace
 from email.utils import formataddr
 from typing import Any
 
+from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -16,7 +17,7 @@ from rest_framework.response import Response
 from accounts.members import MAX_UNDO_SECONDS
 from accounts.models import ApiToken, Membership
 from api.idempotency import idempotent
-from api.ids import IdField, RelatedId, RowIdField
+from api.ids import IdField, IdFilter, RelatedId, RowIdField
 from api.permissions import granted_scopes, require_scope
 from api.resources.letter_fields import MAX_LISTED, LetterFieldsSerializer, OwnAliasId, OwnMailboxId, id_of
 from api.resources.outbox import OutgoingMailSerializer
@@ -122,11 +123,16 @@ class LetterPreviewSerializer(serializers.Serializer[Preview]):
         return formataddr((shown.sender.name, shown.sender.email), charset="utf-8") if shown.sender else ""
 
 
+class DraftFilters(filters.FilterSet):
+    mailbox = IdFilter(field_name="mailbox_id")
+
+
 class DraftView(MemberViewSet):
     """Your own drafts, the one changed last first. Nobody else sees them, whoever else writes in the mailbox."""
 
     queryset = Draft.objects
     serializer_class = DraftSerializer
+    filterset_class = DraftFilters
     read_scope = ApiToken.Scope.MAIL_SEND
     write_scope = ApiToken.Scope.MAIL_SEND
     ordering = ("-updated_at", "-id")

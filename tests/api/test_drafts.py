@@ -34,6 +34,11 @@ def made(alice_api: ApiClient, asked: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
+def test_the_list_is_narrowed_to_a_mailbox(alice_api: ApiClient, made: dict[str, Any], alices_own: Mailbox) -> None:
+    assert [row["id"] for row in json_of(alice_api.get("drafts/", mailbox=made["mailbox"]))["results"]] == [made["id"]]
+    assert json_of(alice_api.get("drafts/", mailbox=str(alices_own.pk)))["results"] == []
+
+
 @pytest.mark.rule("G04")
 def test_a_draft_is_kept_as_far_as_it_is_written(
     alice_api: ApiClient, asked: dict[str, Any], made: dict[str, Any], make_letter: MakeLetter, sales: Mailbox

@@ -122,6 +122,24 @@ def test_the_folder_lists_and_discards(script: Script, post: Post) -> None:
     assert "data-draft=" not in script.client.get("/mail/drafts/rows/").content.decode()
 
 
+def test_the_folder_is_narrowed_to_a_mailbox(
+    script: Script, post: Post, alice: Membership, bob: Membership, make_mailbox: MakeMailbox
+) -> None:
+    orders = make_mailbox("orders@acme.example", account_of=alice)
+    for mailbox in (post.mailbox, orders):
+        script.post("/mail/drafts/new/", letter(sender=str(mailbox.pk), subject=f"From {mailbox.address}"))
+    url = f"/mail/drafts/?mailbox={orders.pk}"
+    page = script.client.get(url).content.decode()
+    assert "Drafts · orders@acme.example" in page
+    assert f'href="{url}" aria-current="page"' in page
+    for shown in (page, script.client.get(f"/mail/drafts/rows/?mailbox={orders.pk}").content.decode()):
+        assert ("From orders@acme.example" in shown, f"From {SALES}" in shown) == (True, False)
+        assert f"/mail/drafts/rows/?mailbox={orders.pk}" in shown  # when it is drawn anew
+    assert f'href="{url}" aria-current="page"' in script.client.get(f"/mail/drafts/side/{url[13:]}").content.decode()
+    foreign = make_mailbox("bob@acme.example", owner=bob)
+    assert script.client.get(f"/mail/drafts/?mailbox={foreign.pk}").status_code == 404
+
+
 def test_the_folder_shows_fields_by_their_names(script: Script, post: Post) -> None:
     words = {
         "subject": "For {{ contact.first_name }}",

@@ -27,15 +27,14 @@ from outbox.models import Draft, OutgoingMail
 from outbox.services import take_back
 from web.draft_json import MalformedDraft, draft_json, read_fields, read_json, saved_json
 from web.draft_rows import rows_of
-from web.mail_address import Place, whole_number
-from web.mail_list import side_of
+from web.mail_address import DRAFTS, Place, whole_number
+from web.mail_list import heading_of, side_of
 from web.members import MemberRequest, member_required
 from web.moments import inline_words
 from web.paging import page_by_time, span_by_time
 from web.toasts import toast
 
 PAGE = 50
-PLACE = Place(folder="drafts")
 Answer = Callable[..., HttpResponseBase]
 
 
@@ -75,39 +74,46 @@ def _conflict(current: Draft) -> JsonResponse:
 @require_GET
 @member_required
 def letters(request: MemberRequest) -> HttpResponse:
-    facts = {"heading": _("Drafts"), **_page_facts(request)}
-    return render(request, "mail/drafts.html", {**side_of(request, PLACE), **facts})
+    place = _place(request)
+    facts = {"heading": heading_of(request.member, place), **_page_facts(request, place)}
+    return render(request, "mail/drafts.html", {**side_of(request, place), **facts})
 
 
 @require_GET
 @member_required
 def rows(request: MemberRequest) -> HttpResponse:
     """One page: the next one, or one that is drawn anew after a change. That one keeps its ends: pages stay joined."""
-    return render(request, "mail/draft_rows.html", _page_facts(request))
+    return render(request, "mail/draft_rows.html", _page_facts(request, _place(request)))
 
 
 @require_GET
 @member_required
 def side(request: MemberRequest) -> HttpResponse:
-    return render(request, "mail/side.html", side_of(request, PLACE))
+    return render(request, "mail/side.html", side_of(request, _place(request)))
 
 
-def _page_facts(request: MemberRequest) -> dict[str, Any]:
+def _place(request: MemberRequest) -> Place:
+    return Place.parse(DRAFTS, request.GET)
+
+
+def _page_facts(request: MemberRequest, place: Place) -> dict[str, Any]:
     start, end = request.GET.get("from", ""), request.GET.get("until", "")
     mine = drafts_of(request.member)
+    if place.mailbox_id:
+        mine = mine.filter(mailbox=place.mailbox_id)
     by_change = {"field": "updated_at"}
     page = span_by_time(mine, start, end, **by_change) if end else page_by_time(mine, start, size=PAGE, **by_change)
     return {
-        "place": PLACE,
+        "place": place,
         "rows": rows_of(page.rows),
-        "again_url": _rows_url(start, end or page.next_place),
-        "next_url": _rows_url(page.next_place) if page.next_place else "",
+        "again_url": _rows_url(place, start, end or page.next_place),
+        "next_url": _rows_url(place, page.next_place) if page.next_place else "",
     }
 
 
-def _rows_url(start: str, end: str = "") -> str:
-    given = {name: value for name, value in (("from", start), ("until", end)) if value}
-    return f"{reverse('drafts_rows')}?{urlencode(given)}"
+def _rows_url(place: Place, start: str, end: str = "") -> str:
+    facts = {"mailbox": place.mailbox_id, "from": start, "until": end}
+    return f"{reverse('drafts_rows')}?{urlencode({name: fact for name, fact in facts.items() if fact})}"
 
 
 @require_POST
