@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from html import escape, unescape
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.db import transaction
@@ -30,6 +31,7 @@ from tracking.targets import web_address
 _HREF = re.compile(r'(<a\b[^<>]*?\shref=")([^"]*)(?=")')
 _TRIGGER_WORD = re.compile(r"(?:\{|%7B)triggerlink(?::|%3A)([0-9]{1,9})(?:\}|%7D)", re.IGNORECASE)
 _TRIGGER_HREF = re.compile(rf"(?:https?://)?{_TRIGGER_WORD.pattern}/?", re.IGNORECASE)
+_MAILER_WORD = re.compile(rf"{_TRIGGER_WORD.pattern}|(?:\{{|%7B)(?:weblink|formlink)(?:\}}|%7D)", re.IGNORECASE)
 _OTHER_WORD = re.compile(r"(?:\{|%7B)(weblink|formlink|unsubscribelink)(?:\}|%7D)", re.IGNORECASE)
 # Also one that the next field may go on with.
 _WORD_START = re.compile(r"(?:\{|%7B)(?=triggerlink|weblink|formlink|unsubscribelink|[a-z]*$)", re.IGNORECASE)
@@ -40,6 +42,16 @@ Targets = Mapping[str, TriggerLink]  # trigger links, by their numbers as they s
 def check(words: Words) -> None:
     """Whether each trigger link that is named exists. Raises PartRefused, whose `part` is the name in Words."""
     _trigger_links(_split(words)[0])
+
+
+def check_plain(words: Words) -> None:
+    """Whether a letter holds nothing of the Mailer: its author may not use it (M01). Raises as `check` does."""
+    mine = _split(words)[0]
+    for part, text in (("html", mine.html), ("text", mine.text)):
+        if found := _MAILER_WORD.search(text):
+            word = unquote(found[0])
+            message = _("“%(word)s” is for users of the Mailer. Take it out, or ask an administrator.") % {"word": word}
+            raise PartRefused(part, TemplateRefused("mailer_needed", message, field=word.strip("{}")))
 
 
 def harmless(values: Mapping[str, str]) -> dict[str, str]:

@@ -42,7 +42,7 @@ class Form:
 
 
 def get_form(tracked_id: int) -> Form | None:
-    """In the account's scope. None for what holds no form, is expired or gone."""
+    """In the account's scope. None for what holds no form, is expired or gone, and while the Mailer is off (M01)."""
     return _of_letter(tracked_id) or _of_page(tracked_id)
 
 
@@ -77,7 +77,7 @@ def _written_to(mail: OutgoingMail) -> tuple[OutgoingRecipient | None, Contact |
 
 def _of_letter(tracked_id: int) -> Form | None:
     letters = WebCopy.objects.select_related("mail__contact__company", "mail__lead__company", "mail__author__user")
-    copy = letters.filter(mail__tracked=tracked_id).first()
+    copy = letters.filter(mail__tracked=tracked_id, account__mailer_enabled=True).first()
     if copy is None:
         return None
     return Form(tracked_id, _keys(copy.form_fields), link_of(copy.mail), mail=copy.mail)
@@ -85,7 +85,7 @@ def _of_letter(tracked_id: int) -> Form | None:
 
 def _of_page(tracked_id: int) -> Form | None:
     links = PageLink.objects.select_related("page", "contact__company", "lead__company", "company", "customer")
-    link = links.filter(tracked=tracked_id).first()
+    link = links.filter(tracked=tracked_id, account__mailer_enabled=True).first()
     if link is None or is_expired(link):
         return None
     return Form(tracked_id, _keys(field_names_of(link.page)), address_of(link, link.page), page_link=link)

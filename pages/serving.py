@@ -21,6 +21,7 @@ ASK = """
 SELECT l.tracked_id, p.metrica_id, p.gtm_id, l.shown_html,
   l.shown_html <> '' AND l.shown_version = p.version AND l.shown_at > %(now)s - p.cache_seconds * interval '1 second'
 FROM pages_pagelink l JOIN pages_page p ON p.account_id = l.account_id AND p.id = l.page_id
+  JOIN accounts_account a ON a.id = l.account_id AND a.mailer_enabled
 WHERE l.id = %(link)s AND (l.expires_at IS NULL OR l.expires_at > %(now)s) AND (%(label)s = ''
   OR EXISTS (SELECT FROM pages_subdomain s WHERE s.label = %(label)s AND s.owner_id = l.account_id))
 """
@@ -37,7 +38,8 @@ class Served:
 
 def serve_page(link_id: int, *, label: str) -> Served | None:
     """In the account's scope. `label`: what stands before the pages' domain in the host that was asked for. None for
-    what is expired or was never there. Raises PartRefused when its fields cannot be filled in.
+    what is expired or was never there, and while the account has the Mailer switched off (M01). Raises PartRefused when
+    its fields cannot be filled in.
     """
     with connection.cursor() as cursor:
         cursor.execute(ASK, {"link": link_id, "label": label, "now": timezone.now()})

@@ -16,7 +16,8 @@ from tracking.visits import Visit
 EVIDENCE_WAIT = timedelta(seconds=12)  # what gives a scanner away may come after what it is to be known by
 FLOOD_WINDOW = timedelta(minutes=1)
 
-# Whoever asks more often than people do is counted and no longer written down. Of tests nothing is.
+# Whoever asks more often than people do is counted and no longer written down. Of tests nothing is, and nothing at all
+# while an account has the Mailer switched off (M01).
 NOTE = """
 WITH asked AS (
   SELECT {asked}, (
@@ -27,7 +28,8 @@ noted AS (
   INSERT INTO tracking_hit (account_id, tracked_id, link_id, at, method, is_prefetch, user_agent, ip, judge_at, verdict,
     reason)
   SELECT account_id, tracked_id, link_id, %(at)s, %(method)s, %(is_prefetch)s, %(user_agent)s, %(ip)s::inet,
-    %(judge_at)s, '', '' FROM asked WHERE kind <> 'test' AND recent_count < %(most)s)
+    %(judge_at)s, '', '' FROM asked WHERE kind <> 'test' AND recent_count < %(most)s
+    AND EXISTS (SELECT FROM accounts_account m WHERE m.id = asked.account_id AND m.mailer_enabled))
 SELECT tracked_id, target, recent_count >= %(most)s FROM asked
 """
 NOTE_OPEN = NOTE.format(

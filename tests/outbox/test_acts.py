@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -12,10 +13,12 @@ from letter_templates.services import TemplateFields, create_template, duplicate
 from letter_templates.trigger_choice import TriggerChoice, read_choice
 from mailboxes.models import Mailbox
 from outbox.drafts import DraftFields, create_draft, draft_from, fields_of, send_draft
+from outbox.errors import FieldsRefused
 from outbox.from_template import fill_from_template
 from outbox.models import OutgoingMail
 from outbox.queueing import queue_letter
 from outbox.requests import LetterRequest
+from tracking.models import TriggerLink
 
 pytestmark = pytest.mark.usefixtures("in_account")
 
@@ -53,6 +56,30 @@ def test_who_has_no_mailer_chooses_no_triggers_and_is_told_of_no_opens(bob: Memb
         create_template(bob, TemplateFields("Offer", triggers=CHOICE))
     mail = queue_letter(bob, asked(sales, track_opens=True))
     assert (mail.triggers, mail.track_opens, mail.track_links) == ({}, False, False)
+
+
+@pytest.mark.rule("M01")
+@pytest.mark.parametrize("word", ["{triggerlink:8}", "%7Btriggerlink%3A8%7D", "{weblink}", "{FormLink}"])
+def test_who_has_no_mailer_writes_none_of_its_words(
+    alice: Membership, bob: Membership, sales: Mailbox, word: str
+) -> None:
+    TriggerLink.objects.create(number=8, name="Offer")
+    html = f'<p><a href="{word}">See</a></p>'
+    for words in ({"text": word}, {"text": "", "html": html}):
+        with pytest.raises(FieldsRefused, match="users of the Mailer"):
+            queue_letter(bob, replace(asked(sales), **words))
+        assert queue_letter(alice, replace(asked(sales), **words)).pk
+        assert queue_letter(bob, replace(asked(sales, is_automatic=True), **words)).pk
+    Account.objects.filter(pk=alice.account_id).update(mailer_enabled=False)
+    with pytest.raises(FieldsRefused):
+        queue_letter(Membership.objects.get(pk=alice.pk), replace(asked(sales), html=html))
+
+
+@pytest.mark.rule("M01", "M99")
+def test_words_that_are_everybodys_or_others_stay(bob: Membership, sales: Mailbox) -> None:
+    quote = "<blockquote>{triggerlink:8}</blockquote>"
+    request = replace(asked(sales), text="Leave: {unsubscribelink}", quote_html=quote, quote_text="> {weblink}")
+    assert queue_letter(bob, request).pk
 
 
 @pytest.mark.rule("M01", "M47")

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import Membership
+from accounts.models import Account, Membership
 from crm.custom_fields import FieldValues, create_field
 from crm.leads import LeadValues, create_lead
 from crm.models import Contact
@@ -38,6 +38,13 @@ def form_url(alice: Membership, make_page: MakePage, ana: Contact) -> str:
 @pytest.mark.rule("M116", "M120")
 def test_it_leads_to_us_and_posts(form_url: str, ana: Contact, visit: Visit) -> None:
     assert f'<form action="{form_url}" method="post">' in visit(link_for(1028, card=ana)).text
+
+
+@pytest.mark.rule("M01")
+def test_it_writes_nothing_while_the_mailer_is_off(form_url: str, ana: Contact) -> None:
+    Account.objects.update(mailer_enabled=False)
+    assert post(form_url, {"contact[11973]": "Ana M."}).status_code == 404
+    assert not FormAnswer.objects.exists()
 
 
 @pytest.mark.rule("M120", "M126")

@@ -34,6 +34,16 @@ def test_a_page_shows_the_data_of_its_card(make_page: MakePage, ana: Contact, vi
     assert "<title>For Ana Morales</title>" in answer.text
 
 
+@pytest.mark.rule("M01")
+def test_it_is_not_there_while_the_mailer_is_off(make_page: MakePage, ana: Contact, visit: Visit) -> None:
+    url = link_for(make_page(), card=ana)
+    Account.objects.update(mailer_enabled=False)
+    assert visit(url).status_code == 404
+    assert not Hit.objects.exists()
+    Account.objects.update(mailer_enabled=True)
+    assert visit(url).status_code == 200
+
+
 def test_it_sets_no_cookie_and_stays_out_of_search_engines(make_page: MakePage, ana: Contact, visit: Visit) -> None:
     answer = visit(link_for(make_page(), card=ana))
     assert not answer.cookies

@@ -41,6 +41,15 @@ def test_a_link_leads_to_its_target_at_once() -> None:
     assert hit.judge_at == hit.at + timedelta(seconds=12)
 
 
+@pytest.mark.rule("M01")
+def test_while_the_mailer_is_off_both_answer_and_nothing_is_noted(account: Account) -> None:
+    tracked = letter()
+    Account.objects.filter(pk=account.pk).update(mailer_enabled=False)
+    assert WORLD.get(path_of(tracked)).status_code == 200
+    assert WORLD.get(path_of(tracked, TARGETS[1]))["Location"] == TARGETS[1]
+    assert not tracked.hits.exists()
+
+
 @pytest.mark.rule("M80", "M82")
 def test_a_trigger_link_redirects_or_thanks_in_the_language_of_the_account(account: Account) -> None:
     Account.objects.filter(pk=account.pk).update(language="ru")

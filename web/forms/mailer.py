@@ -17,7 +17,10 @@ class MailerForm(forms.Form):
     mailer_enabled = forms.BooleanField(
         label=_("The Mailer is on"),
         required=False,
-        help_text=_("Off, everybody writes plain letters: no trigger runs, and opens and clicks are not seen."),
+        help_text=_(
+            "Off, everybody writes plain letters: no trigger runs, opens and clicks are not seen, and pages and forms "
+            "cannot be opened."
+        ),
     )
     users = forms.MultipleChoiceField(
         label=_("Users who may use it"),
