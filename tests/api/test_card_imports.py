@@ -49,6 +49,16 @@ def test_a_file_becomes_cards(alice_api: ApiClient, alice: Membership) -> None:
     assert alice_api.delete(path).status_code == 204
 
 
+def test_rows_of_one_card_are_counted_and_leads_are_made_anew(alice_api: ApiClient, alice: Membership) -> None:
+    made = json_of(upload(alice_api, b"Email\na@client.example\nA@client.example\n"), 201)
+    assert made["matching"] == "update"
+    json_of(alice_api.post(f"imports/{made['id']}/try/"), 202)
+    run(alice, made)
+    tried = json_of(alice_api.get(f"imports/{made['id']}/"))
+    assert (tried["created_count"], tried["merged_count"], tried["skipped_count"]) == (1, 1, 0)
+    assert json_of(upload(alice_api, b"Lead name\nEnquiry\n", "lead"), 201)["matching"] == "create"
+
+
 def test_the_mapping_is_checked_and_a_change_has_to_be_tried_again(alice_api: ApiClient, alice: Membership) -> None:
     made = json_of(upload(alice_api), 201)
     path = f"imports/{made['id']}/"

@@ -59,6 +59,16 @@ def test_a_fragment_of_progress_ends_with_the_report(signed_in: SignIn, bob: Mem
     assert client.get(url, headers={"HX-Request": "true"})["HX-Redirect"] == url
 
 
+def test_the_report_says_which_rows_became_one_card(signed_in: SignIn, bob: Membership, in_account: Account) -> None:
+    client = signed_in(bob)
+    url = upload(client, b"Email,Phone\na@client.example,1\na@client.example,2\n")
+    client.post(f"{url}?columns", {"column-0": "emails", "column-1": "phones", "matching": "update"})
+    work(CardImport.objects.get().pk)
+    page = client.get(url).content.decode()
+    assert "<dt>Rows joined with a row above</dt><dd>1</dd>" in page
+    assert "<dt>Rows that change nothing</dt><dd>0</dd>" in page
+
+
 @pytest.mark.parametrize("content", [b"", b"Name\n", b"PK\x03\x04\0\0\n\0"])
 def test_what_is_no_table_is_refused_beside_the_field(
     signed_in: SignIn, bob: Membership, in_account: Account, content: bytes

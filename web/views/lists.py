@@ -56,7 +56,7 @@ KINDS = {
         gettext_lazy("Add a contact"),
         gettext_lazy("No contacts yet"),
         gettext_lazy("Add the people you write with: their letters come to their cards by themselves."),
-        gettext_lazy("Search by name or address"),
+        gettext_lazy("Search by name, address or phone"),
     ),
     "company": Kind(
         "company",
@@ -67,7 +67,7 @@ KINDS = {
         gettext_lazy("Add a company"),
         gettext_lazy("No companies yet"),
         gettext_lazy("A company shows the letters, leads and customers of all who work there."),
-        gettext_lazy("Search by name"),
+        gettext_lazy("Search by name or phone"),
     ),
     "lead": Kind(
         "lead",
