@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -20,7 +20,8 @@ from api.idempotency import idempotent
 from api.ids import RelatedId, row_id
 from api.viewsets import MemberViewSet
 from crm.bulk import MOST, chosen_cards, delete_cards, make_responsible
-from crm.card_lists import ordering_of, parse_filter
+from crm.card_lists import ListFilter, exact_filter, ordering_of
+from crm.errors import ValueRefused
 from crm.leads import move_leads
 from crm.models import Card, Stage
 from crm.tags import MAX_TAGS, add_tags, remove_tags, tags_of
@@ -39,6 +40,43 @@ class TagsField(serializers.ListField):
         return tags_of(instance)
 
 
+_VALUE = {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+
+
+@extend_schema_field(_VALUE)
+class FilterValueField(serializers.Field[str | list[str], object, str | list[str], object]):
+    """One value, or several in a list: which filters take several is crm.card_lists' to say."""
+
+    def __init__(self, *, allow_blank: bool = False, **options: Any) -> None:
+        super().__init__(**options)
+        self._one = serializers.CharField(allow_blank=allow_blank)
+
+    def to_internal_value(self, data: object) -> str | list[str]:
+        return [self._value(one) for one in data] if isinstance(data, list) else self._value(data)
+
+    def to_representation(self, value: str | list[str]) -> str | list[str]:
+        return value
+
+    def _value(self, data: object) -> str:
+        return str(self._one.run_validation(data))
+
+
+def as_query(asked: Mapping[str, str | list[str]]) -> QueryDict:
+    """Filters as in the address of a list."""
+    query = QueryDict(mutable=True)
+    for name, value in asked.items():
+        query.setlist(name, value if isinstance(value, list) else [value])
+    return query
+
+
+def read_filter(kind: str, query: QueryDict) -> ListFilter:
+    """Raises ValidationError, which names the filter that is wrong."""
+    try:
+        return exact_filter(kind, query)
+    except ValueRefused as error:
+        raise field_error(f"filter.{error.field}", error.message) from error
+
+
 BULK_ACTIONS = ("add_tags", "remove_tags", "set_responsible", "move", "delete")
 
 
@@ -48,9 +86,9 @@ class BulkSerializer(serializers.Serializer[Any]):
     action = serializers.ChoiceField([(name, name) for name in BULK_ACTIONS])
     ids = serializers.ListField(child=serializers.CharField(max_length=20), required=False, max_length=MOST)
     filter = serializers.DictField(
-        child=serializers.CharField(max_length=200, allow_blank=True),
+        child=FilterValueField(allow_blank=True),
         required=False,
-        help_text="As the list's own parameters: `{}` is every card.",
+        help_text="As the list's own parameters, several tags as a list: `{}` is every card.",
     )
     tags = serializers.ListField(child=serializers.CharField(max_length=60), required=False, max_length=MAX_TAGS)
     responsible = RelatedId(queryset=Membership.objects.filter(is_active=True), required=False, allow_null=True)
@@ -100,13 +138,7 @@ def asked_cards(kind: str, asked: dict[str, Any]) -> QuerySet[Any]:
     """Of a checked body with either `ids` or `filter`."""
     if "ids" in asked:
         return chosen_cards(kind, [row_id(one) for one in asked["ids"]])
-    return chosen_cards(kind, parse_filter(kind, _as_query(asked["filter"])))
-
-
-def _as_query(asked: dict[str, str]) -> QueryDict:
-    query = QueryDict(mutable=True)
-    query.update(asked)
-    return query
+    return chosen_cards(kind, read_filter(kind, as_query(asked["filter"])))
 
 
 def _add_tags(_member: Membership, cards: QuerySet[Any], asked: dict[str, Any]) -> int:

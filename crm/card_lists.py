@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
 
 from crm.contact_search import find_contact_ids
 from crm.custom_fields import fields_of
@@ -78,6 +79,19 @@ def parse_filter(kind: str, query: QueryDict) -> ListFilter:
     own = {name.removeprefix(OWN): _text(query.get(name, "")) for name in query if name.startswith(OWN)}
     given = {number: value for number, value in own.items() if value}
     return ListFilter(q=_text(query.get("q", "")), tags=tags, own=given, **typed)
+
+
+def exact_filter(kind: str, query: QueryDict) -> ListFilter:
+    """The same, for what programs change or write to: a filter that is left out would make it more cards than meant.
+    Raises ValueRefused, whose field is the name of the filter.
+    """
+    numbers = {str(one.number) for one in fields_of(kind)}
+    known = {"q", "tag", "ordering", *FILTERS[kind], *(f"{OWN}{number}" for number in numbers)}
+    for name in query:
+        if name not in known:
+            raise ValueRefused(name, _("There is no such filter for these cards."))
+        _check_values(name, [typed for typed in query.getlist(name) if typed])
+    return parse_filter(kind, query)
 
 
 def orderings(kind: str) -> list[str]:
@@ -177,6 +191,16 @@ def _day(typed: str) -> date | None:
         return parse_date(typed)
     except ValueError:
         return None
+
+
+def _check_values(name: str, values: Sequence[str]) -> None:
+    """Raises ValueRefused."""
+    if len(values) > (MAX_TAGS if name == "tag" else 1):
+        raise ValueRefused(name, _("Give one value, or up to %(most)d tags.") % {"most": MAX_TAGS})
+    if any(len(typed) > MAX_CHARS for typed in values):
+        raise ValueRefused(name, _("Enter at most %(most)d characters.") % {"most": MAX_CHARS})
+    if name in _READ and any(_READ[name](_text(typed)) in (None, -1) for typed in values):
+        raise ValueRefused(name, _("This is no value of the filter."))
 
 
 def _email_of(typed: str) -> str | None:

@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import ApiToken
+from api.card_lists import FilterValueField, as_query, read_filter
 from api.idempotency import idempotent
 from api.ids import IdField, RowIdField
 from api.permissions import require_scope
@@ -23,6 +24,7 @@ from api.resources.outbox import OutgoingMailSerializer
 from api.resources.template_serializers import TemplatePreviewSerializer
 from api.resources.trigger_choice_field import TriggerChoiceSerializer
 from api.viewsets import MemberViewSet
+from crm.models import CARDS
 from letter_templates.models import Template
 from mailboxes import limits
 from outbox.drafts import DraftFile
@@ -71,13 +73,14 @@ class FileContentIdsField(ContentIdsField):
 class ListFilterField(serializers.DictField):
     """`kind`, and the filters of the list of such cards, as in its address."""
 
-    child = serializers.CharField(max_length=1000)
+    child = FilterValueField()
 
-    def get_attribute(self, instance: Mailing) -> dict[str, str] | None:
+    def get_attribute(self, instance: Mailing) -> dict[str, str | list[str]] | None:
         stored = instance.selection
         if "filter" not in stored:
             return None
-        return {"kind": stored["kind"], **QueryDict(stored["filter"]).dict()}
+        given = QueryDict(stored["filter"]).lists()
+        return {"kind": stored["kind"], **{name: one[0] if len(one) == 1 else one for name, one in given}}
 
 
 class CountsSerializer(serializers.Serializer[Results]):
@@ -115,7 +118,8 @@ class MailingSerializer(serializers.Serializer[Mailing]):
     filter = ListFilterField(
         required=False,
         allow_null=True,
-        help_text='All that a list has: {"kind": "contact", "tag": "vip"}. `kind` is contact, company, lead, customer.',
+        help_text='All that a list has: {"kind": "contact", "tag": "vip"}. `kind` is contact, company, lead, customer. '
+        "Several tags are a list: cards that have them all.",
     )
     template = OwnTemplateId(required=False, allow_null=True, help_text="Fills in what the request does not say.")
     mailbox = OwnMailboxId(required=False, allow_null=True)
@@ -301,15 +305,17 @@ class MailingView(MemberViewSet):
 
 
 def _selection(data: Mapping[str, Any]) -> Selection:
-    """The first of the three that is there."""
+    """The first of the three that is there. Raises ValidationError."""
     for name, kind in (("contacts", "contact"), ("leads", "lead")):
         if name in data:
             return Selection(kind, data[name])
-    given = dict(data.get("filter") or {})
-    kind = given.pop("kind", "")
-    query = QueryDict(mutable=True)
-    query.update(given)
-    return Selection(kind, query=query.urlencode()) if kind else Selection("contact")
+    if not data.get("filter"):
+        return Selection("contact")
+    given = dict(data["filter"])
+    kind, query = str(given.pop("kind", "")), as_query(given)
+    if kind in CARDS:
+        read_filter(kind, query)
+    return Selection(kind, query=query.urlencode())
 
 
 def _preview_facts(shown: Preview) -> dict[str, Any]:

@@ -65,6 +65,22 @@ def test_what_is_not_clear_is_refused(alice_api: ApiClient, body: dict[str, obje
     problem_of(alice_api.post("leads/bulk/", body), 400, "invalid-request")
 
 
+@pytest.mark.parametrize("given", [{"tags": "fruit"}, {"email": "a@b.example"}, {"created_before": "soon"}])
+def test_a_filter_that_cannot_be_meant_changes_nothing(
+    alice_api: ApiClient, ids: list[str], given: dict[str, str]
+) -> None:
+    body = {"action": "add_tags", "filter": given, "tags": ["all"]}
+    problem = problem_of(alice_api.post("leads/bulk/", body), 400, "invalid-request")
+    assert [error["pointer"] for error in problem["errors"]] == [f"#/filter/{next(iter(given))}"]
+    assert not any(row["tags"] for row in json_of(alice_api.get("leads/"))["results"])
+
+
+def test_several_tags_are_those_of_cards_that_have_them_all(alice_api: ApiClient, ids: list[str]) -> None:
+    change(alice_api, action="add_tags", ids=ids[:2], tags=["red"])
+    change(alice_api, action="add_tags", ids=ids[1:], tags=["ripe"])
+    assert change(alice_api, action="add_tags", filter={"tag": ["red", "ripe"]}, tags=["best"]) == 1
+
+
 @pytest.mark.rule("G10")
 def test_another_account_changes_nothing(alice_api: ApiClient, charlie: Membership, ids: list[str]) -> None:
     body = {"action": "delete", "ids": ids, "count": 0}

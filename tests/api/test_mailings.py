@@ -10,8 +10,10 @@ from django.test import Client
 
 from accounts.models import Membership
 from crm.leads import LeadValues, create_lead
+from crm.tags import set_tags
 from mailboxes.models import Mailbox
 from outbox.feeding import feed
+from outbox.models import Mailing
 from tests.conftest import MakeMailbox
 from tests.outbox.mailing_world import people, person
 
@@ -63,6 +65,41 @@ def test_leads_and_filters_name_people_too(alice: Membership, with_token: WithTo
     assert by_filter["filter"] == {"kind": "contact", "q": "be"}
     assert by_filter["recipient_count"] == 1
     assert client.post(URL, body_of(sales), JSON).status_code == 400
+
+
+def test_several_tags_are_a_list_and_are_told_so(alice: Membership, with_token: WithToken, sales: Mailbox) -> None:
+    ana, ben = person("Ana", "ana@client.example"), person("Ben", "ben@client.example")
+    set_tags(ana, ["vip", "new"])
+    set_tags(ben, ["vip"])
+    given = {"kind": "contact", "tag": ["vip", "new"]}
+    made = with_token(alice).post(URL, body_of(sales, filter=given), JSON).json()
+    assert (made["filter"], made["recipient_count"]) == (given, 1)
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        ({"kind": "contact", "tags": "vip"}, "filter.tags"),
+        ({"kind": "contact", "stage": "1"}, "filter.stage"),
+        ({"kind": "contact", "created_after": "yesterday"}, "filter.created_after"),
+        ({"kind": "contact", "company": "Acme"}, "filter.company"),
+        ({"kind": "contact", "company": ["1", "2"]}, "filter.company"),
+        ({"kind": "contact", "field_999": "red"}, "filter.field_999"),
+        ({"kind": "contact", "tag": [f"t{number}" for number in range(11)]}, "filter.tag"),
+        ({"kind": "contact", "q": "x" * 201}, "filter.q"),
+        ({"kind": "people", "tag": "vip"}, "filter"),
+        ({"tag": "vip"}, "filter"),
+    ],
+)
+def test_a_filter_that_cannot_be_meant_makes_no_mailing(
+    alice: Membership, with_token: WithToken, sales: Mailbox, given: dict[str, object], wrong: str
+) -> None:
+    """Left out, it would have been a mailing to everybody."""
+    person("Ana", "ana@client.example")
+    refused = with_token(alice).post(URL, body_of(sales, filter=given), JSON)
+    assert refused.status_code == 400
+    assert [error["pointer"] for error in refused.json()["errors"]] == ["#/" + wrong.replace(".", "/")]
+    assert not Mailing.objects.exists()
 
 
 def test_warnings_come_with_the_refusal(alice: Membership, with_token: WithToken, sales: Mailbox) -> None:
