@@ -12,6 +12,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Account, Membership
+from automation.links import LinkValues, create_link
 from crm.custom_fields import FieldValues, create_field
 from crm.models import Contact
 from pages.links import link_for
@@ -22,6 +23,7 @@ from pages.policies import policy_of
 from pages.requests import PageFields
 from tests.e2e.conftest import PHONE, SignInBrowser
 from tests.e2e.looks import assert_accessible, assert_not_wider_than_window
+from tracking.models import Hit
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 NARROW: ViewportSize = {"width": 320, "height": 700}
@@ -38,6 +40,26 @@ def start(live_server: LiveServer, sign_in: SignInBrowser, alice: Membership, in
 @pytest.fixture
 def ana(in_account: Account) -> Contact:
     return Contact.objects.create(name="Ana Morales", first_name="Ana")
+
+
+@pytest.mark.rule("M81", "M116")
+@pytest.mark.usefixtures("no_errors")
+def test_links_come_into_a_page_in_each_format(page: Page, start: str, alice: Membership) -> None:
+    link = create_link(alice, LinkValues("Yes, please"))
+    code = f"{{triggerlink:{link.number}}}"
+    for form in ("visual", "html", "text"):
+        made = create_page(alice, PageFields(name=form, format=form, body=""))
+        page.goto(f"{start}{made.pk}/")
+        page.get_by_role("button", name="Insert field").click()
+        expect(page.locator("[data-place='{unsubscribelink}']")).to_have_count(0)
+        page.locator(f"[data-place='{code}']").click()
+        page.get_by_role("button", name="Insert field").click()
+        page.locator("[data-place='{weblink}']").click()
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator(".toast")).to_have_text("Saved.")
+        made.refresh_from_db()
+        assert code in made.body, form
+        assert "{weblink}" in made.body, form
 
 
 @pytest.mark.rule("M110", "M111", "M112", "M113")
@@ -82,7 +104,12 @@ def test_its_link_is_made_and_revoked_on_a_card(
     page.goto(f"{live_server.url}/contacts/{ana.pk}/")
     panel = page.get_by_role("region", name="Web pages")
     panel.get_by_role("button", name="Get the link").click()
-    expect(panel.get_by_role("link", name="Offer")).to_have_attribute("href", re.compile("/p/"))
+    with page.expect_popup() as looked:
+        panel.get_by_role("link", name="Offer").click()
+    expect(looked.value.get_by_text("Dear Ana")).to_be_visible()
+    looked.value.close()
+    expect(panel.locator("[id^=page-url-]")).to_have_text(re.compile("/p/"))
+    assert not Hit.objects.exists()
     assert_accessible(page)
     panel.get_by_role("button", name="Revoke the link to Offer").click()
     page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
@@ -101,7 +128,7 @@ def test_the_client_reads_it_on_a_phone(
     page.goto(f"{live_server.url}/contacts/{ana.pk}/")
     panel = page.get_by_role("region", name="Web pages")
     panel.get_by_role("button", name="Get the link").click()
-    address = urlsplit(panel.get_by_role("link", name="Offer").get_attribute("href") or "")
+    address = urlsplit(panel.locator("[id^=page-url-]").inner_text())
     host = urlsplit(settings.PUBLIC_URL).hostname
     with browser.new_context(viewport=NARROW) as strangers:
         client = strangers.new_page()

@@ -76,10 +76,18 @@ PLACES = (
 )
 
 
+# Nobody unsubscribes from a page.
+PLACES_OF_PAGE = (
+    LetterPlace("{weblink}", _("The page itself"), _("This page")),
+    LetterPlace("{formlink}", _("The form of the page"), _("Fill in the form"), is_button=True),
+)
+
+
 @register.simple_tag(takes_context=True)
-def letter_link_places(context: template.Context) -> list[LetterPlace]:
+def letter_link_places(context: template.Context, *, of_page: object = False) -> list[LetterPlace]:
     """What the picker of fields offers beside them; none for who does not use the Mailer (M01)."""
     if not may_use_mailer(context["request"].member):
         return []
     links = TriggerLink.objects.order_by("name", "pk").values_list("number", "name")[:MOST_PLACES]
-    return [*PLACES, *(LetterPlace(f"{{triggerlink:{number}}}", name, name, is_button=True) for number, name in links)]
+    places = PLACES_OF_PAGE if of_page else PLACES
+    return [*places, *(LetterPlace(f"{{triggerlink:{number}}}", name, name, is_button=True) for number, name in links)]

@@ -1,6 +1,7 @@
 // The screen of a web page for clients: its editor, fields and pictures, and the preview for a chosen card.
 import { openEditor } from "./editor.js";
 import { startFieldPicker } from "./field_picker.js";
+import { placeOf } from "./letter_acts.js";
 import { toast } from "./request.js";
 import { startPreview } from "./template_preview.js";
 
@@ -12,6 +13,8 @@ const state = JSON.parse(document.querySelector("#page-state").textContent);
 form.addEventListener("formdata", ({ formData }) => formData.set("body", editor.body));
 form.addEventListener("click", ({ target }) => {
   if (target.closest("[data-browse-picture]")) $("[data-picture]").click();
+  const chosen = target.closest("[data-place]");
+  if (chosen) editor.insertPlace(placeOf(chosen));
 });
 $("[data-picture]").addEventListener("change", ({ target }) => {
   insertPicture(target.files[0]);
