@@ -14,13 +14,17 @@ from accounts.errors import NotFound
 from accounts.models import Membership
 from letter_templates.errors import PartRefused
 from letter_templates.fields import picker_labels
+from letter_templates.models import Template
+from letter_templates.trigger_choice import read_choice
 from mailboxes.domain_report import report_domain
+from outbox.acts import switches_of
 from outbox.drafts import request_of, without_lost
 from outbox.errors import LetterRefused
 from outbox.mailing_blanks import count_blanks, written_fields
 from outbox.mailing_results import eta_of, left_out
 from outbox.mailings import has_unsubscribe_link, letter_of, recipient_at, values_of
 from outbox.models import Mailing, MailingRecipient
+from outbox.outside_links import names_trigger_link
 from outbox.queueing import check_files, check_letter
 
 ONE_DAY = 24 * 3600  # seconds
@@ -44,7 +48,7 @@ class Check:
 
 def check_mailing(member: Membership, mailing: Mailing, *, with_domain: bool = True) -> list[Check]:
     """Errors first. `with_domain` asks the DNS, up to eight seconds: never in a transaction."""
-    found = [*_of_letter(member, mailing), *_of_fields(mailing), *_of_people(mailing)]
+    found = [*_of_letter(member, mailing), *_of_fields(mailing), *_of_triggers(mailing), *_of_people(mailing)]
     if not has_unsubscribe_link(values_of(mailing)):
         words = _("There is no link to unsubscribe in the text. Mail programs offer one all the same.")
         found.append(Check("no_unsubscribe_link", Severity.WARNING, words))
@@ -86,6 +90,26 @@ def _of_fields(mailing: Mailing) -> Iterator[Check]:
         )
         message = words % {"field": labels.get(field, field), "count": count}
         yield Check("empty_field", Severity.WARNING, message, count)
+
+
+def _of_triggers(mailing: Mailing) -> Iterator[Check]:
+    """Those that wait for an opening of which nobody would hear (M61, M62)."""
+    choice = read_choice(mailing.triggers)
+    if (choice.opened or choice.not_opened) and not _tells_opens(mailing):
+        words = _(
+            "Nobody can tell whether these letters are opened: they are plain text, or opens and clicks are not to be "
+            "seen. The triggers that wait for it will not run. A trigger link in the text would tell."
+        )
+        yield Check("opens_unseen", Severity.WARNING, words)
+
+
+def _tells_opens(mailing: Mailing) -> bool:
+    """By the pixel, or by a link that is followed."""
+    if names_trigger_link(mailing.body) or mailing.mailbox is None:
+        return True
+    asked = {"opens": mailing.track_opens, "links": mailing.track_links}
+    switches = switches_of(mailing.author.account, mailing.mailbox, **asked)
+    return mailing.format != Template.Format.TEXT and (switches.opens or switches.links)
 
 
 def _of_people(mailing: Mailing) -> Iterator[Check]:

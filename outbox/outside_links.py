@@ -54,6 +54,10 @@ def check_plain(words: Words) -> None:
             raise PartRefused(part, TemplateRefused("mailer_needed", message, field=word.strip("{}")))
 
 
+def names_trigger_link(words: str) -> bool:
+    return bool(_TRIGGER_WORD.search(words))
+
+
 def harmless(values: Mapping[str, str]) -> dict[str, str]:
     """Merge fields hold what clients said of themselves: none of it becomes a link of ours."""
     return {name: _WORD_START.sub("{\u2060", value) for name, value in values.items()}

@@ -11,6 +11,7 @@ from automation.models import Trigger
 from letter_templates.models import Template
 from letter_templates.requests import TemplateFields
 from letter_templates.services import create_template
+from letter_templates.trigger_choice import TriggerChoice
 from outbox.models import Draft
 from tests.e2e.composing import expect_saved, start_letter
 from tests.e2e.conftest import PHONE, SignInBrowser
@@ -56,6 +57,41 @@ def test_triggers_of_a_letter_are_chosen_kept_and_taken_off(page: Page, inbox: s
     page.get_by_role("button", name="Triggers").click()
     expect(waiting.get_by_label("Time")).to_have_value("90")
     expect(page.get_by_label("See clicks")).not_to_be_checked()
+
+
+UNSEEN = "only a trigger link that is followed tells that a letter was opened"
+
+
+@pytest.mark.rule("M61", "M62")
+@pytest.mark.usefixtures("no_errors", "call")
+def test_who_waits_for_what_nobody_can_tell_is_warned(page: Page, inbox: str) -> None:
+    page.goto(inbox)
+    start_letter(page)
+    page.get_by_role("button", name="Triggers").click()
+    event(page, "When it is opened").get_by_label("Add a trigger").select_option(label="Call the client")
+    expect(page.get_by_text(UNSEEN)).to_be_hidden()
+    page.get_by_label("Format", exact=True).select_option("text")
+    expect(page.get_by_text(UNSEEN)).to_be_visible()
+    assert_accessible(page)
+    page.get_by_label("Format", exact=True).select_option("visual")
+    expect(page.get_by_text(UNSEEN)).to_be_hidden()
+    for switch in ("See opens", "See clicks"):
+        page.get_by_label(switch).uncheck()
+    expect(page.get_by_text(UNSEEN)).to_be_visible()
+    page.get_by_role("button", name="Remove Call the client").click()
+    expect(page.get_by_text(UNSEEN)).to_be_hidden()
+
+
+@pytest.mark.rule("M61", "M62")
+@pytest.mark.usefixtures("no_errors")
+def test_a_template_of_plain_text_warns_too(
+    page: Page, live_server: LiveServer, sign_in: SignInBrowser, alice: Membership, call: Trigger
+) -> None:
+    waits = TriggerChoice(not_opened=(call.pk,))
+    template = create_template(alice, TemplateFields("Offer", format="text", body="Hi", triggers=waits))
+    sign_in(alice)
+    page.goto(f"{live_server.url}/settings/templates/{template.pk}/")
+    expect(page.get_by_text(UNSEEN)).to_be_visible()
 
 
 @pytest.mark.rule("M47")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -10,6 +12,7 @@ from pytest_django import Settings
 from accounts.models import AuditEvent, Membership
 from crm.custom_fields import FieldValues, create_field
 from crm.leads import LeadValues, create_lead
+from letter_templates.trigger_choice import TriggerChoice
 from mailboxes.models import Mailbox, SenderAlias
 from outbox.drafts import DraftFile
 from outbox.errors import MailingRefused, WrongState
@@ -30,6 +33,7 @@ from outbox.uploads import store_image
 from tests.conftest import MakeMailbox
 from tests.outbox.mailing_world import mailing_to, news, person
 from tests.servers.dns_server import DnsServer
+from tracking.models import TriggerLink
 
 pytestmark = [pytest.mark.rule("M10", "M99", "M100")]
 
@@ -90,6 +94,26 @@ def test_warnings_are_to_be_read_and_who_lacks_a_field_can_be_left_out(alice: Me
     assert AuditEvent.objects.filter(action="mailing.started").count() == 1
     with pytest.raises(WrongState):
         change_mailing(alice, mailing.pk, values_of(started))
+
+
+@pytest.mark.rule("M61", "M62")
+def test_triggers_that_wait_for_what_nobody_can_tell_are_warned_of(alice: Membership, sales: Mailbox) -> None:
+    ana = person("Ana", "ana@client.example")
+    TriggerLink.objects.create(number=8, name="Offer")
+    waits = {"triggers": TriggerChoice(not_opened=(4,))}
+    text = {"format": "text", "body": "Hello {unsubscribelink}"}
+    unseen: dict[str, Any] = {"track_opens": False, "track_links": False}
+
+    def is_warned(**values: Any) -> bool:
+        return "opens_unseen" in codes(alice, mailing_to(alice, sales, [ana], **values))
+
+    assert is_warned(**waits, **text)
+    assert is_warned(**waits, **unseen)
+    assert is_warned(**unseen, triggers=TriggerChoice(opened=(4,)))
+    assert not is_warned(**waits)
+    assert not is_warned(**waits, track_opens=False)
+    assert not is_warned(**waits, **{**text, "body": "Hello {triggerlink:8} {unsubscribelink}"})
+    assert not is_warned(**text, triggers=TriggerChoice(sent=(4,)))
 
 
 def test_one_click_adds_the_link_to_unsubscribe(alice: Membership, sales: Mailbox) -> None:

@@ -20,6 +20,7 @@ export class LetterActs {
     this.#remove = remove;
     if (!root) return;
     root.addEventListener("change", (event) => this.#onChosen(event));
+    this.#around.addEventListener("change", ({ target }) => target.matches("[data-format-choice]") && this.#show());
     root.addEventListener("click", ({ target }) => target.closest(".token button") && this.#takeOff(target.closest(".token")));
   }
 
@@ -40,6 +41,19 @@ export class LetterActs {
   set usual(switches) {
     this.#usual = switches ?? [false, false];
     if (this.#root) this.#show();
+  }
+
+  // The form or dialog of the letter.
+  get #around() {
+    return this.#root.closest("form, dialog") ?? document;
+  }
+
+  // Something waits for an opening that nobody could tell: there is no pixel, and no link leads through us.
+  get #isUnseen() {
+    const waits = ["opened", "not_opened"].some((name) => $(`[data-event="${name}"] .token`, this.#root));
+    const boxes = $$("[data-track]", this.#root);
+    const isText = $("[data-format-choice]", this.#around)?.value === "text";
+    return waits && (isText || (boxes.length > 0 && !boxes.some(({ checked }) => checked)));
   }
 
   get #events() {
@@ -98,6 +112,8 @@ export class LetterActs {
       const box = $(`[data-track="${name}"]`, this.#root);
       if (box) box.checked = this.#given[name] ?? this.#usual[place];
     }
+    const unseen = $("[data-acts-unseen]", this.#root);
+    if (unseen) unseen.hidden = !this.#isUnseen;
     const count = document.querySelector("[data-acts-count]");
     if (!count) return;
     count.textContent = $$(".token", this.#root).length;
