@@ -25,7 +25,7 @@ State = OutgoingMail.State
 def list_accounts(now: datetime) -> list[int]:
     """Those with something to purge."""
     with every_account("accounts with files to purge"):
-        found = (_unused(now), _sent(), _on_server(now))
+        found: tuple[QuerySet[Any], ...] = (_unused(now), _sent(), _on_server(now))
         return sorted({account_id for rows in found for account_id in _accounts_of(rows)})
 
 

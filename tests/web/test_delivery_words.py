@@ -138,6 +138,17 @@ def test_its_author_corrects_a_letter_that_failed_where_it_says_so(
     assert other.state == State.CANCELED
 
 
+def test_in_settings_there_is_no_editor_so_the_letter_is_opened_in_mail(
+    signed_in: SignIn, private: Mailbox, alice: Membership
+) -> None:
+    mail, client = stuck(private, alice), signed_in(alice)
+    undo = f"/mail/outbox/{mail.pk}/undo/?leave=1"
+    assert undo in shown(client, "/settings/mailer/letters/history/")
+    assert undo not in shown(client)
+    answer = client.post(undo)
+    assert answer["HX-Redirect"] == f"/mail/inbox/?compose=&draft={Draft.objects.get().pk}"
+
+
 def test_a_letter_that_has_reached_somebody_is_not_edited(
     signed_in: SignIn, private: Mailbox, alice: Membership
 ) -> None:

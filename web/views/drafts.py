@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_htmx.http import trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from accounts.members import MAX_UNDO_SECONDS
 from accounts.models import Membership
@@ -184,11 +184,13 @@ def _sent_words(mail: OutgoingMail) -> str:
 @require_POST
 @member_required
 def undo(request: MemberRequest, mail_id: int) -> HttpResponse:
-    """Take a letter back before it is sent, to write on in it."""
+    """Take a letter back before it is sent, to write on in it. `?leave=1`: where there is no editor."""
     try:
         draft = take_back(request.member, mail_id)
     except WrongState as error:
         return toast(HttpResponse(), error.message, tone="bad")
+    if "leave" in request.GET:
+        return HttpResponseClientRedirect(f"{reverse('mail_folder', args=['inbox'])}?compose=&draft={draft.pk}")
     response = trigger_client_event(HttpResponse(), "letter-undone", {"id": mail_id, "draft": draft.pk})
     for event in ("mail-changed", "drafts-changed"):
         trigger_client_event(response, event, {})

@@ -171,7 +171,7 @@ def _rows_facts(request: MemberRequest, kept: dict[str, str]) -> dict[str, Any]:
     page = span_by_time(found, start, end) if end else page_by_time(found, start, size=PAGE)
     return {
         "deliveries": describe_all(page.rows),
-        "shows_numbers": True,
+        "is_in_settings": True,  # letters have numbers there, and no editor
         "kept_ids": kept_ids_of(request.member, page.rows),
         "managed_ids": set(Mailbox.objects.managed_by(request.member).values_list("id", flat=True)),
         "again_url": _url({**kept, "from": start, "until": end or page.next_place}),
