@@ -105,6 +105,16 @@ def unsubscribed_keys(contacts: Iterable[Contact]) -> frozenset[str]:
     return frozenset(rows.values_list("email_key", flat=True))
 
 
+def reasons_on(contacts: Iterable[Contact]) -> frozenset[tuple[str, int]]:
+    """Each Suppression.Reason that an address of these people has, with the id of the contact."""
+    owners: dict[str, set[int]] = {}
+    for contact in contacts:
+        for row in contact.emails.all():
+            owners.setdefault(row.email_key, set()).add(contact.pk)
+    found = Suppression.objects.filter(email_key__in=owners).values_list("reason", "email_key")
+    return frozenset((reason, contact_id) for reason, key in found for contact_id in owners[key])
+
+
 def _rows_of(keys: Iterable[str]) -> QuerySet[Suppression]:
     """One a key counts, the last of them: that letters come back says more than that they are not wanted."""
     return Suppression.objects.filter(email_key__in=set(keys)).order_by("-reason")

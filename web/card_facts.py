@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.functional import Promise
@@ -12,21 +12,12 @@ from crm.cards import type_of
 from crm.custom_fields import fields_of
 from crm.field_values import text_of
 from crm.models import Card, Contact, Customer, Lead, Store
-from mailkit.addresses import email_key
-from outbox.suppression import marks_of
+from web.address_marks import addresses_of, marks_on
 from web.forms import custom_fields
 from web.forms.card_fields import FIELDS, FORMS
 
 # What the reading template draws in a way of its own; the rest is text.
 DRAWN = ("name", "emails", "phones", "company", "responsible", "store", "price", "next_purchase_at", "contacts")
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """An address on a card; `mark` is "bounced" or "unsubscribed" when letters to it are no good."""
-
-    email: str
-    mark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +30,7 @@ class CardFact:
     label: str | Promise
     drawn: str
     value: Any
+    marks: Mapping[str, str] = field(default_factory=dict)  # of the addresses of people, see web.address_marks
 
     @property
     def edit_name(self) -> str:
@@ -65,8 +57,8 @@ def fact_of(card: Card, name: str) -> CardFact:
 
 def _fact(card: Card, name: str) -> CardFact:
     fields = FORMS[type_of(card)].base_fields
-    label = fields[name].label if name in fields else ""
-    return CardFact(card, type_of(card), name, label, name, _value_of(card, name))
+    label, value = fields[name].label if name in fields else "", _value_of(card, name)
+    return CardFact(card, type_of(card), name, label, name, value, marks_on(value) if name == "contacts" else {})
 
 
 def _value_of(card: Card, name: str) -> Any:  # noqa: ANN401  (each field has its own)
@@ -75,13 +67,6 @@ def _value_of(card: Card, name: str) -> Any:  # noqa: ANN401  (each field has it
     if isinstance(card, Lead | Customer) and name == "contacts":
         return list(card.contacts.prefetch_related("emails").order_by("name", "pk"))
     return getattr(card, name)
-
-
-def addresses_of(card: Card) -> Sequence[Address]:
-    """Of a contact or a company, in their order."""
-    emails = [row.email for row in card.emails.all()] if isinstance(card, Contact) else getattr(card, "emails", [])
-    marks = marks_of(emails)
-    return [Address(email, marks.get(email_key(email), "")) for email in emails]
 
 
 def _own_facts(card: Card) -> list[CardFact]:

@@ -18,6 +18,7 @@ from smart_addresses.models import ArrivedLetter
 from threads.consents import allowed_senders
 from threads.models import Attachment, Message, MessageBody, Participant, Thread
 from threads.querysets import MessageQuerySet
+from web.address_marks import Address, addresses_of, marked
 from web.deliveries import Delivery, describe
 from web.event_words import EventWords, events_of
 from web.file_kinds import PDF, shown_type, stands_in_text
@@ -87,6 +88,7 @@ class Card:
 
     name: str
     address: str
+    addresses: Sequence[Address]
     contact: Contact | None
     leads: Sequence[LeadCard]
     recent: Sequence[Message]
@@ -225,12 +227,13 @@ def _card(member: Membership, thread: Thread) -> Card | None:
     contact = Contact.objects.with_address(thread.counterpart_address).for_list().first()
     name = contact.name if contact else thread.counterpart_name or thread.counterpart_address
     if contact is None:
-        return Card(name, thread.counterpart_address, None, (), ())
+        return Card(name, thread.counterpart_address, marked([thread.counterpart_address]), None, (), ())
     leads = Lead.objects.of_contact(contact).open().for_list()
     recent = Message.objects.visible_to(member).kept().of_contact(contact).exclude(thread=thread)
     return Card(
         name=name,
         address=thread.counterpart_address,
+        addresses=addresses_of(contact),
         contact=contact,
         leads=cards_of(leads.order_by("-created_at", "-id")),
         recent=list(recent.newest_first()[:RECENT]),

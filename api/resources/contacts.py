@@ -24,7 +24,8 @@ from crm.card_changes import change_card
 from crm.contacts import MOST_LINES, ContactValues, create_contact, delete_contact
 from crm.models import Company, Contact, ContactEmail, Store
 from crm.tags import with_tags
-from outbox.suppression import is_unsubscribed, set_unsubscribed, unsubscribed_keys
+from outbox.models import Suppression
+from outbox.suppression import reasons_on, set_unsubscribed
 from threads.models import Message
 
 FEW = f"At most {MOST_LINES}. A contact that merges gave more may keep them."
@@ -40,18 +41,17 @@ class AddressesField(serializers.ListField):
         return [row.email for row in rows]
 
 
-class UnsubscribedField(serializers.BooleanField):
-    """Kept by address, for whoever has it."""
+class ReasonField(serializers.BooleanField):
+    """Whether one of the addresses takes no mail for this reason: kept by address, for whoever has it."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{"required": False, **options})
+    def __init__(self, reason: Suppression.Reason, **options: Any) -> None:
+        super().__init__(**options)
+        self.reason = reason
 
     def get_attribute(self, instance: Contact) -> bool:
         """Of a list, asked once for all its contacts."""
-        known: frozenset[str] | None = self.context.get("unsubscribed")
-        if known is None:
-            return is_unsubscribed(instance)
-        return any(row.email_key in known for row in instance.emails.all())
+        known: frozenset[tuple[str, int]] | None = self.context.get("reasons")
+        return (self.reason.value, instance.pk) in (reasons_on([instance]) if known is None else known)
 
 
 class ContactSerializer(serializers.Serializer[Contact]):
@@ -67,7 +67,14 @@ class ContactSerializer(serializers.Serializer[Contact]):
     responsible = RelatedId(queryset=Membership.objects.filter(is_active=True), required=False, allow_null=True)
     store = RelatedId(queryset=Store.objects, required=False, allow_null=True)
     tags = TagsField()
-    unsubscribed = UnsubscribedField(help_text="One of the addresses wants no mail: who writes to it is warned.")
+    unsubscribed = ReasonField(
+        Suppression.Reason.UNSUBSCRIBED,
+        required=False,
+        help_text="One of the addresses wants no mail: who writes to it is warned.",
+    )
+    bounced = ReasonField(
+        Suppression.Reason.BOUNCED, read_only=True, help_text="Letters to one of the addresses come back."
+    )
     custom_fields = CustomValuesField()
     created_at = serializers.DateTimeField(read_only=True)
 
@@ -92,7 +99,7 @@ class ContactView(CardListView, TimelineView, RemovedMailView):
 
     def list(self, request: Request) -> Response:
         page = self.page_of(with_tags(Contact.objects.for_list()))
-        context = {**self.get_serializer_context(), "unsubscribed": unsubscribed_keys(page)}
+        context = {**self.get_serializer_context(), "reasons": reasons_on(page)}
         return self.get_paginated_response([ContactSerializer(row, context=context).data for row in page])
 
     def retrieve(self, request: Request, pk: str) -> Response:

@@ -23,6 +23,7 @@ from api.viewsets import MemberViewSet
 from crm.finding import find_cards
 from crm.tags import with_tags
 from mailboxes.foreign_reading import note_reading
+from outbox.suppression import reasons_on
 from threads.correspondents import Person, suggest_people
 from threads.models import Message, Thread
 from threads.search import SEARCH_LIMIT
@@ -122,13 +123,17 @@ class SearchView(MemberViewSet):
         if ApiToken.Scope.CONTACTS_READ not in granted_scopes(self.request):
             return {"contacts": [], "companies": [], "leads": [], "customers": []}
         cards = find_cards(words, limit=HITS)
+        contacts = list(with_tags(cards.contacts.for_list()))
         rows: Sequence[tuple[str, Any, serializers.BaseSerializer[Any]]] = [
-            ("contacts", cards.contacts.for_list(), ContactSerializer()),
-            ("companies", cards.companies.prefetch_related("contacts"), CompanySerializer()),
-            ("leads", cards.leads.for_list(), LeadSerializer()),
-            ("customers", cards.customers.for_list(), CustomerSerializer()),
+            ("contacts", contacts, ContactSerializer()),
+            ("companies", with_tags(cards.companies.prefetch_related("contacts")), CompanySerializer()),
+            ("leads", with_tags(cards.leads.for_list()), LeadSerializer()),
+            ("customers", with_tags(cards.customers.for_list()), CustomerSerializer()),
         ]
-        return {name: serializers.ListSerializer(with_tags(found), child=child).data for name, found, child in rows}
+        context = {"reasons": reasons_on(contacts)}
+        return {
+            name: serializers.ListSerializer(found, child=child, context=context).data for name, found, child in rows
+        }
 
     def _people(self, words: str) -> Iterable[Person]:
         knows_contacts = ApiToken.Scope.CONTACTS_READ in granted_scopes(self.request)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from accounts.models import Membership
+from accounts.models import Account, Membership
 from mailboxes.models import Mailbox
+from outbox.models import Suppression
 from tests.api.client import ApiClient, assert_closed, json_of, problem_of
 from tests.api.conftest import MakeLetter
 
@@ -94,3 +95,15 @@ def test_others_are_refused(alice_api: ApiClient, alice: Membership, charlie: Me
     assert json_of(ApiClient(charlie).get("contacts/"))["results"] == []
     problem_of(ApiClient(alice, ["contacts:read"]).post("contacts/", DANA), 403)
     json_of(ApiClient(alice, ["contacts:read"]).get(path))
+
+
+def test_it_says_whether_letters_come_back_or_are_not_wanted(alice_api: ApiClient, in_account: Account) -> None:
+    made = json_of(alice_api.post("contacts/", DANA), 201)
+    assert (made["bounced"], made["unsubscribed"]) == (False, False)
+    Suppression.objects.create(email_key="dd@client.example", reason="bounced")
+    rows = [
+        json_of(alice_api.get(f"contacts/{made['id']}/")),
+        json_of(alice_api.get("contacts/"))["results"][0],
+        json_of(alice_api.get("search/", q="Dana"))["contacts"][0],
+    ]
+    assert [(row["bounced"], row["unsubscribed"]) for row in rows] == [(True, False)] * 3

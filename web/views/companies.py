@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from crm.access import get_company
 from crm.companies import delete_company, write_company
 from crm.models import Company, Contact
+from web.address_marks import marks_on
 from web.card_page import card_page
 from web.forms.crm import CompanyForm
 from web.members import MemberRequest, member_required
@@ -41,8 +42,8 @@ def company(request: MemberRequest, company_id: int) -> HttpResponse:
     people = Contact.objects.filter(company=found).for_list()
     page = page_by_name(people, request.GET.get("people", ""), size=PAGE)
     if request.GET.get("people") and request.htmx:
-        return render(request, "crm/card/people.html", {"people": page})
-    return card_page(request, found, people=page)
+        return render(request, "crm/card/people.html", {"people": page, "marks": marks_on(page.rows)})
+    return card_page(request, found, people=page, marks=marks_on(page.rows))
 
 
 @require_http_methods(["GET", "POST"])

@@ -21,6 +21,7 @@ from crm.card_lists import ListFilter, list_cards, ordering_of, orderings, parse
 from crm.errors import ValueRefused
 from crm.leads import move_leads
 from crm.tags import add_tags, remove_tags, tag_names, with_tags
+from web.address_marks import marks_on
 from web.forms.card_lists import ORDERING_WORDS, BulkForm, FilterForm
 from web.mail_address import whole_number
 from web.members import MemberRequest, member_required
@@ -105,6 +106,7 @@ def cards(request: MemberRequest, kind: str) -> HttpResponse:
         "kind": KINDS[kind],
         "may_mail": may_use_mailer(request.member),
         "page": page,
+        "marks": marks_on(page.rows),
         "query": _query_of(request),
         "wanted": wanted,
         "narrowed_count": _count_filters(wanted),
