@@ -20,8 +20,8 @@ ENTITY_OF = {model: entity for entity, model in MODELS.items()}
 
 
 def merge_values(card: Card, changes: Mapping[str, Any] | None) -> None:
-    """Fill in these fields of the card, by number; the others stay. Nothing ("" or None) clears one. Raises
-    ValueRefused.
+    """Fill in these fields of the card, by number; the others stay. Nothing ("" or None) clears one. What is there
+    already may stay, also a choice that was taken away since. Raises ValueRefused.
     """
     if changes:
         card.custom_values = merged_values(ENTITY_OF[type(card)], card.custom_values, changes)
@@ -35,11 +35,20 @@ def merged_values(entity: str, stored: Mapping[str, Any], changes: Mapping[str, 
         field = known.get(str(number))
         if field is None:
             raise ValueRefused(_name(number), _("There is no field with this number on this card."))
+        if _is_same(value, merged.get(str(field.number))):
+            continue
         checked = checked_value(field, value)
         merged.pop(str(field.number), None)
         if checked is not None:
             merged[str(field.number)] = checked
     return merged
+
+
+def _is_same(value: object, stored: object) -> bool:
+    """Several choices have no order of their own."""
+    if isinstance(value, list) and isinstance(stored, list):
+        return sorted(map(str, value)) == sorted(map(str, stored))
+    return value == stored
 
 
 def checked_value(field: CustomField, value: object) -> Any:  # noqa: ANN401  (each type has its own)

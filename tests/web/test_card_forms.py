@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from accounts.models import Account, Membership
 from crm.companies import CompanyValues, write_company
 from crm.contacts import ContactValues, create_contact
-from crm.custom_fields import FieldValues, create_field
+from crm.custom_fields import FieldValues, change_field, create_field
 from crm.customers import CustomerValues, create_customer
 from crm.leads import LeadValues, create_lead
 from crm.models import Card, CardEvent, Company, Contact, ContactEmail, CustomField, Lead, Stage, Store
@@ -106,6 +106,18 @@ def test_a_card_saved_as_its_form_shows_it_is_what_it_was(
     typed = shown_values(client.get(url).content.decode())
     assert client.post(url, typed).status_code == 302
     assert stored(card) == before
+
+
+def test_a_choice_that_was_taken_away_stays_where_it_was_made(
+    signed_in: SignIn, alice: Membership, cards: list[Card]
+) -> None:
+    for field in CustomField.objects.exclude(options=[]):
+        change_field(alice, field, FieldValues(field.entity, field.name, field.type, options=["Blue"]))
+    client = signed_in(alice)
+    for card in cards:
+        before, url = stored(card), reverse(f"{type(card).__name__.lower()}_edit", args=[card.pk])
+        assert client.post(url, shown_values(client.get(url).content.decode())).status_code == 302
+        assert stored(card) == before
 
 
 @pytest.mark.rule("R09")

@@ -89,7 +89,9 @@ class CardForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["responsible"].queryset = colleagues(self.initial.get("responsible"))  # type: ignore[attr-defined]
         self.own_fields = fields_of(self.entity)
-        self.fields.update({custom_fields.name_of(field): custom_fields.input_of(field) for field in self.own_fields})
+        names = {custom_fields.name_of(field): field for field in self.own_fields}
+        inputs = {name: custom_fields.input_of(field, self.initial.get(name)) for name, field in names.items()}
+        self.fields.update(inputs)
 
     @property
     def own_inputs(self) -> list[forms.BoundField]:

@@ -15,6 +15,7 @@ from crm.models import CustomField
 
 Type = CustomField.Type
 PREFIX = "custom_"
+Options = list[tuple[str, str]]
 
 
 class CustomFieldForm(forms.Form):
@@ -69,9 +70,11 @@ class CustomFieldForm(forms.Form):
         )
 
 
-def input_of(field: CustomField) -> forms.Field:
-    """An empty one is always allowed: it clears the field."""
-    made = _INPUTS[field.type](field)
+def input_of(field: CustomField, current: object = None) -> forms.Field:
+    """An empty one is always allowed: it clears the field. What is chosen now stays to be seen, even if the choice was
+    taken away.
+    """
+    made = _INPUTS[field.type](_options(field, current))
     made.label, made.required = field.name, False
     return made
 
@@ -89,18 +92,20 @@ def initial_from(values: Mapping[str, Any]) -> dict[str, Any]:
     return {f"{PREFIX}{number}": value for number, value in values.items()}
 
 
-def _options(field: CustomField) -> list[tuple[str, str]]:
-    return [(option, option) for option in field.options]
+def _options(field: CustomField, current: object) -> Options:
+    chosen = current if isinstance(current, list) else [current]
+    gone = [value for value in chosen if isinstance(value, str) and value not in field.options]
+    return [(option, option) for option in [*field.options, *gone]]
 
 
-_INPUTS: dict[str, Callable[[CustomField], forms.Field]] = {
-    Type.TEXT: lambda _field: forms.CharField(max_length=MAX_TEXT, widget=forms.Textarea(attrs={"rows": 2})),
-    Type.NUMERIC: lambda _field: forms.CharField(max_length=40, widget=forms.TextInput(attrs={"inputmode": "decimal"})),
-    Type.LIST: lambda field: forms.ChoiceField(choices=[("", "—"), *_options(field)]),
-    Type.MULTILIST: lambda field: forms.MultipleChoiceField(
-        choices=_options(field), widget=forms.CheckboxSelectMultiple
+_INPUTS: dict[str, Callable[[Options], forms.Field]] = {
+    Type.TEXT: lambda _options: forms.CharField(max_length=MAX_TEXT, widget=forms.Textarea(attrs={"rows": 2})),
+    Type.NUMERIC: lambda _options: forms.CharField(
+        max_length=40, widget=forms.TextInput(attrs={"inputmode": "decimal"})
     ),
-    Type.SWITCH: lambda _field: forms.BooleanField(),
-    Type.FLAG: lambda _field: forms.BooleanField(),
-    Type.DATE: lambda _field: forms.CharField(max_length=10, widget=forms.DateInput(attrs={"type": "date"})),
+    Type.LIST: lambda options: forms.ChoiceField(choices=[("", "—"), *options]),
+    Type.MULTILIST: lambda options: forms.MultipleChoiceField(choices=options, widget=forms.CheckboxSelectMultiple),
+    Type.SWITCH: lambda _options: forms.BooleanField(),
+    Type.FLAG: lambda _options: forms.BooleanField(),
+    Type.DATE: lambda _options: forms.CharField(max_length=10, widget=forms.DateInput(attrs={"type": "date"})),
 }

@@ -124,8 +124,11 @@ class InboxForm(MailboxPart):
     def _add_own_fields(self) -> None:
         """R03."""
         self.own_fields = fields_of(CustomField.Entity.MAILBOX)
-        self.fields.update({custom_fields.name_of(field): custom_fields.input_of(field) for field in self.own_fields})
-        self.initial.update(custom_fields.initial_from(self.mailbox.custom_values))
+        values = self.mailbox.custom_values
+        for field in self.own_fields:
+            made = custom_fields.input_of(field, values.get(str(field.number)))
+            self.fields[custom_fields.name_of(field)] = made
+        self.initial.update(custom_fields.initial_from(values))
 
     @property
     def own_inputs(self) -> list[forms.BoundField]:
