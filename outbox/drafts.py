@@ -7,7 +7,8 @@ and the answer holds what is there now. A draft is its author's alone, whoever e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from dataclasses import fields as fields_in
 from datetime import datetime
@@ -31,10 +32,11 @@ from mailboxes.access import get_mailbox_for
 from mailboxes.errors import MailboxNotFound
 from outbox.errors import DraftChanged, DraftNotFound, LetterRefused, TooManyRecipients
 from outbox.merging import words_of
-from outbox.models import Draft, DraftAttachment, OutgoingMail, OutgoingRecipient
+from outbox.models import Draft, DraftAddressee, DraftAttachment, OutgoingMail, OutgoingRecipient
 from outbox.queueing import check_letter, get_alias_for, store_letter
 from outbox.requests import LetterRequest, checked_body
 from outbox.uploads import get_uploads
+from outbox.writing_to_each import Addressee, Chosen, addressees_of, check_to_each, still_there, store_to_each
 from threads.access import get_message_for
 from threads.models import Message, Thread
 
@@ -63,6 +65,7 @@ class DraftFields:
     to: Sequence[str] = ()
     cc: Sequence[str] = ()
     bcc: Sequence[str] = ()
+    to_each: Sequence[Chosen] | None = None  # instead of these three: each of them gets a letter of their own
     subject: str = ""
     format: str = Template.Format.VISUAL
     body: str = ""  # in `format`
@@ -82,13 +85,14 @@ class DraftFields:
     track_links: bool | None = None
 
 
-_COLUMNS = tuple(one.name for one in fields_in(DraftFields) if one.name not in ("attachments", "triggers"))
+_ELSEWHERE = ("to_each", "attachments", "triggers")
+_COLUMNS = tuple(one.name for one in fields_in(DraftFields) if one.name not in _ELSEWHERE)
 
 
 def drafts_of(member: Membership) -> QuerySet[Draft]:
     """Those that were not sent, newest first, with all that a list shows."""
     mine = Draft.objects.filter(author=member, mail=None).select_related("mailbox", "alias")
-    return mine.prefetch_related("attachments__upload").order_by("-updated_at", "-id")
+    return mine.prefetch_related("attachments__upload", "addressees").order_by("-updated_at", "-id")
 
 
 def drafts_of_thread(member: Membership, thread: Thread) -> QuerySet[Draft]:
@@ -109,7 +113,16 @@ def fields_of(draft: Draft) -> DraftFields:
     """As it is stored: what is changed in part is replaced in this."""
     files = tuple(DraftFile(row.upload_id, row.content_id) for row in draft.attachments.all())
     plain = {name: getattr(draft, name) for name in _COLUMNS}
-    return DraftFields(**plain, attachments=files, triggers=read_choice(draft.triggers))
+    people = tuple(Chosen(row.contact_id, row.lead_id) for row in draft.addressees.all())
+    to_each = people if draft.is_to_each else None
+    return DraftFields(**plain, to_each=to_each, attachments=files, triggers=read_choice(draft.triggers))
+
+
+def letter_for(fields: DraftFields, person: Addressee | None) -> DraftFields:
+    """What one of those that a letter to each goes to gets; None: nobody does."""
+    if person is None:
+        return replace(fields, to_each=None)
+    return replace(fields, to_each=None, to=[person.address], contact_id=person.contact_id, lead_id=person.lead_id)
 
 
 @transaction.atomic
@@ -118,12 +131,14 @@ def create_draft(member: Membership, fields: DraftFields) -> Draft:
     checked = _checked(member, fields, before=DraftFields())
     draft = Draft.objects.create(author=member, **_columns(checked))
     _attach(draft, checked.attachments)
+    _address(draft, checked.to_each)
     return get_draft_for(member, draft.pk)
 
 
 @transaction.atomic
 def save_draft(member: Membership, draft_id: int | str, fields: DraftFields, version: int | None = None) -> Draft:
-    """One UPDATE, unless files changed. `version` is the one that was read; None overwrites whatever is there.
+    """One UPDATE, unless files or the people of `to_each` changed. `version` is the one that was read; None overwrites
+    whatever is there.
 
     Raises DraftNotFound (also when it was sent meanwhile), DraftChanged, NotFound, NotAllowed, LetterRefused.
     """
@@ -134,6 +149,9 @@ def save_draft(member: Membership, draft_id: int | str, fields: DraftFields, ver
     if tuple(checked.attachments) != tuple(before.attachments):
         draft.attachments.all().delete()
         _attach(draft, checked.attachments)
+    if checked.to_each != before.to_each:
+        draft.addressees.all().delete()
+        _address(draft, checked.to_each)
     return get_draft_for(member, draft.pk)
 
 
@@ -156,21 +174,63 @@ def send_draft(
     Raises DraftNotFound, DraftChanged, NotFound, LetterRefused; the draft stays as it is then.
     """
     draft = _get_version(member, draft_id, version)
-    fields = without_lost(member, fields_of(draft))
-    request = replace(
-        request_of(fields),
-        send_at=send_at or draft.send_at,
-        undo_seconds=undo_seconds,
-    )
-    try:
-        checked = check_letter(member, request)
-    except MailboxNotFound as error:
-        words = _("You may not send from this mailbox any more. Choose another sender.")
-        raise LetterRefused("mailbox_id", words) from error
+    if draft.is_to_each:
+        words = _("This draft goes to each of several people. Send it to each of them.")
+        raise LetterRefused("to_each", words)
+    with _own_sender():
+        checked = check_letter(member, _request_to_send(member, draft, undo_seconds, send_at))
     with transaction.atomic():
         mail = store_letter(member, checked)
         _change(draft, mail=mail)
     return mail
+
+
+def send_draft_to_each(
+    member: Membership,
+    draft_id: int | str,
+    version: int | None = None,
+    *,
+    undo_seconds: int = 0,
+    send_at: datetime | None = None,
+) -> list[OutgoingMail]:
+    """Queue a letter to each of its people, all or none, by name. The draft is hidden then, and comes back when all of
+    them are canceled. Raises as send_draft.
+    """
+    draft = _get_version(member, draft_id, version)
+    if not draft.is_to_each:
+        raise LetterRefused("to_each", _("Choose the people that each get a letter of their own."))
+    people = addressees_of(fields_of(draft).to_each or ()).people
+    with _own_sender():
+        checked = check_to_each(member, _request_to_send(member, draft, undo_seconds, send_at), people)
+    with transaction.atomic():
+        mails = store_to_each(member, checked)
+        _change(draft, mail=mails[0])
+        _note_letters(draft, mails)
+    return mails
+
+
+def _request_to_send(member: Membership, draft: Draft, undo_seconds: int, send_at: datetime | None) -> LetterRequest:
+    request = request_of(without_lost(member, fields_of(draft)))
+    return replace(request, send_at=send_at or draft.send_at, undo_seconds=undo_seconds)
+
+
+@contextmanager
+def _own_sender() -> Iterator[None]:
+    """Raises LetterRefused for a mailbox that was closed to the author meanwhile."""
+    try:
+        yield
+    except MailboxNotFound as error:
+        words = _("You may not send from this mailbox any more. Choose another sender.")
+        raise LetterRefused("mailbox_id", words) from error
+
+
+def _note_letters(draft: Draft, mails: Sequence[OutgoingMail]) -> None:
+    """Whose letter is whose."""
+    by_contact = {mail.contact_id: mail for mail in mails}
+    rows = [row for row in draft.addressees.all() if row.contact_id in by_contact]
+    for row in rows:
+        row.mail = by_contact[row.contact_id]
+    DraftAddressee.objects.bulk_update(rows, ["mail"])
 
 
 def without_lost(member: Membership, fields: DraftFields) -> DraftFields:
@@ -220,9 +280,22 @@ def request_of(fields: DraftFields) -> LetterRequest:
 
 
 def give_back(mail: OutgoingMail) -> None:
-    """To its author, of a letter that was canceled; but not of one that has reached somebody."""
-    if mail.sent_at is None:
-        mail.drafts.update(mail=None, version=F("version") + 1, updated_at=timezone.now())
+    """To its author, of a letter that was canceled; but not of one that has reached somebody. One to each comes back
+    with the last of its letters.
+    """
+    if mail.sent_at is not None:
+        return
+    back: dict[str, Any] = {"mail": None, "version": F("version") + 1, "updated_at": timezone.now()}
+    mail.drafts.filter(is_to_each=False).update(**back)
+    for draft in Draft.objects.filter(addressees__mail=mail):
+        if not draft.addressees.exclude(mail=None).exclude(mail__state=OutgoingMail.State.CANCELED).exists():
+            draft.addressees.update(mail=None)
+            Draft.objects.filter(pk=draft.pk).update(**back)
+
+
+def draft_of(mail: OutgoingMail) -> Draft | None:
+    """That was sent as this letter, alone or with others."""
+    return Draft.objects.filter(Q(mail=mail) | Q(addressees__mail=mail)).first()
 
 
 def draft_from(mail: OutgoingMail) -> Draft:
@@ -275,13 +348,20 @@ def _change(draft: Draft, **columns: Any) -> None:
 
 
 def _columns(fields: DraftFields) -> dict[str, Any]:
-    return {**{name: getattr(fields, name) for name in _COLUMNS}, "triggers": fields.triggers.to_json()}
+    plain = {name: getattr(fields, name) for name in _COLUMNS}
+    return {**plain, "is_to_each": fields.to_each is not None, "triggers": fields.triggers.to_json()}
 
 
 def _attach(draft: Draft, files: Sequence[DraftFile]) -> None:
     DraftAttachment.objects.bulk_create(
         DraftAttachment(draft=draft, upload_id=file.upload_id, content_id=file.content_id, position=position)
         for position, file in enumerate(files)
+    )
+
+
+def _address(draft: Draft, people: Sequence[Chosen] | None) -> None:
+    DraftAddressee.objects.bulk_create(
+        DraftAddressee(draft=draft, contact_id=one.contact_id, lead_id=one.lead_id) for one in people or ()
     )
 
 
@@ -292,6 +372,11 @@ def _checked(member: Membership, fields: DraftFields, before: DraftFields) -> Dr
     if not all(_CONTENT_ID.fullmatch(file.content_id) for file in fields.attachments):
         raise LetterRefused("attachments", _("The Content-ID of an image holds characters that cannot stand there."))
     _check_relations(member, fields, before)
+    people = None if fields.to_each is None else tuple(fields.to_each)
+    if people is not None and (fields.to or fields.cc or fields.bcc):
+        raise LetterRefused("to_each", _("A letter to each has no To, Cc and Bcc: nobody sees the others."))
+    if people is not None and people != before.to_each:
+        people = tuple(still_there(people))
     if fields.triggers != before.triggers:
         check_may_choose(member, fields.triggers)
     files = tuple({file.upload_id: file for file in fields.attachments}.values())[:MAX_FILES]
@@ -302,6 +387,7 @@ def _checked(member: Membership, fields: DraftFields, before: DraftFields) -> Dr
         to=_kept(fields.to),
         cc=_kept(fields.cc),
         bcc=_kept(fields.bcc),
+        to_each=people,
         subject=checked_body(fields.subject)[:MAX_SUBJECT_CHARS],
         body=checked_body(fields.body),
         quote_text=checked_body(fields.quote_text),

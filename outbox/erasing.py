@@ -17,6 +17,7 @@ from letter_templates.stored_files import hold_upload_name
 from mailkit.named_addresses import names_one_of
 from outbox.models import (
     Draft,
+    DraftAddressee,
     DraftAttachment,
     Mailing,
     MailingFile,
@@ -52,8 +53,11 @@ def erase_to(addresses: Collection[str]) -> bool:
 
 
 def erase_recipient(contact_id: int) -> None:
-    """From mailings, also from those that left him out for want of an address. Before the card goes."""
+    """From mailings, also from those that left him out for want of an address, and from drafts to each. Before the card
+    goes.
+    """
     MailingRecipient.objects.filter(contact=contact_id).delete()
+    DraftAddressee.objects.filter(contact=contact_id).delete()
 
 
 def _forget_selections(addresses: Collection[str]) -> None:

@@ -10,6 +10,7 @@ OutboxError
 │   ├── InvalidRecipient     an address nobody can be written to; `address` and `reason`
 │   ├── NoRecipients
 │   ├── TooManyRecipients
+│   ├── TooManyPeople        for a letter to each: a mailing can do it; `limit`
 │   ├── InvalidSubject
 │   ├── TooLarge             body or attachments; `limit` in bytes
 │   ├── UnknownUpload        no such file, or somebody else's; `upload_id`
@@ -99,6 +100,15 @@ class TooManyRecipients(LetterRefused):
 
     def __init__(self, limit: int) -> None:
         super().__init__("to", _("A letter can have up to %(limit)d recipients.") % {"limit": limit})
+
+
+class TooManyPeople(LetterRefused):
+    """For a letter to each of them. So many are a mailing."""
+
+    def __init__(self, limit: int) -> None:
+        words = _("At most %(limit)d people at once get a letter of their own. Choose fewer, or send a mailing.")
+        super().__init__("to", words % {"limit": limit})
+        self.limit = limit
 
 
 class InvalidSubject(LetterRefused):

@@ -19,13 +19,14 @@ from mailkit.addresses import AddressRefused, parse_typed_address
 from mailkit.composed_html import clean_quote_html, image_ids
 from mailkit.types import Address
 from outbox.composing import sender_of
-from outbox.drafts import DraftFields, without_lost
+from outbox.drafts import DraftFields, letter_for, without_lost
 from outbox.errors import FieldsRefused
 from outbox.merging import Quote, fill_in, fill_in_links, put_together, values_for, words_of
 from outbox.models import Upload
 from outbox.queueing import contact_with, get_alias_for
 from outbox.requests import checked_body
 from outbox.uploads import get_uploads
+from outbox.writing_to_each import addressees_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,11 @@ _CID = re.compile(r"""(\bsrc=["'])cid:([^"'<>]{1,200})(?=["'])""", re.IGNORECASE
 def preview(
     member: Membership, fields: DraftFields, *, contact: Contact | None = None, lead: Lead | None = None
 ) -> Preview:
-    """With the fields of these cards, or else of those that the draft names. Raises NotFound, FieldsRefused, TooLarge,
+    """With the fields of these cards, or else of those that the draft names; one to each as the first of them gets it.
+    Raises NotFound, FieldsRefused, TooLarge,
     UnknownUpload, TemplateRefused (of the signature).
     """
-    fields = without_lost(member, fields)
+    fields = without_lost(member, for_one(fields))
     mailbox = get_mailbox_for(member, fields.mailbox_id) if fields.mailbox_id else None
     contact, lead = _cards(fields, contact, lead)
     words = words_of(fields.format, subject=fields.subject, body=checked_body(fields.body))
@@ -102,6 +104,15 @@ def show_images(shown: Preview, url_of: Callable[[int], str]) -> str:
         return f"{found[1]}{url_of(upload_id)}" if upload_id else found[0]
 
     return _CID.sub(replace, shown.html)
+
+
+def for_one(fields: DraftFields, contact_id: int | None = None) -> DraftFields:
+    """A letter to each as this contact gets it, or the first of them; any other as it is."""
+    if fields.to_each is None:
+        return fields
+    people = addressees_of(fields.to_each).people
+    chosen = next((one for one in people if one.contact_id == contact_id), None)
+    return letter_for(fields, chosen or next(iter(people), None))
 
 
 def _cards(fields: DraftFields, contact: Contact | None, lead: Lead | None) -> tuple[Contact | None, Lead | None]:

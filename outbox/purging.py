@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.tenancy import every_account, on_commit
-from outbox.models import Draft, OutgoingAttachment, OutgoingMail, Upload, WebCopy
+from outbox.models import Draft, DraftAddressee, OutgoingAttachment, OutgoingMail, Upload, WebCopy
 from outbox.template_files import forget_unnamed
 from outbox.uploads import IN_A_DRAFT, IN_A_LETTER, IN_A_MAILING
 
@@ -50,8 +50,10 @@ def _on_server(now: datetime) -> QuerySet[OutgoingAttachment]:
 
 
 def _sent() -> QuerySet[Draft]:
-    """A letter that failed, or whose outcome nobody knows, may become its draft again."""
-    return Draft.objects.filter(mail__state__in=[State.SENT, State.CANCELED])
+    """A letter that failed, or whose outcome nobody knows, may become its draft again. One to each: only all."""
+    alone = Q(is_to_each=False, mail__state__in=[State.SENT, State.CANCELED])
+    is_sent = Exists(DraftAddressee.objects.filter(draft=OuterRef("pk"), mail__state=State.SENT))
+    return Draft.objects.filter(alone | Q(is_sent, is_to_each=True))
 
 
 def _unused(now: datetime) -> QuerySet[Upload]:

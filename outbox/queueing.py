@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -109,14 +110,29 @@ def check_letter(member: Membership, request: LetterRequest) -> CheckedLetter:
     return CheckedLetter(mail, recipients, [one for one in request.upload_ids if one in shown], shown)
 
 
-def store_letter(member: Membership, checked: CheckedLetter) -> OutgoingMail:
-    """In the caller's transaction. Raises UnknownUpload, TooLarge."""
+def check_for_another(checked: CheckedLetter, request: LetterRequest) -> CheckedLetter:
+    """The same letter to somebody else: what differs is looked at, the rest of the request is not. Raises NotFound,
+    LetterRefused.
+    """
+    mail = copy(checked.mail)
+    mail.message_id_header = new_message_id(domain_of(mail.mailbox.address))
+    mail.contact = get_contact(request.contact_id) if request.contact_id else None
+    mail.lead = get_lead(request.lead_id) if request.lead_id else None
+    if mail.has_fields:
+        _try_fields(mail, mail.answers_to or mail.mailbox)
+    return replace(checked, mail=mail, recipients=recipients_of(request))
+
+
+def store_letter(member: Membership, checked: CheckedLetter, *, wakes: bool = True) -> OutgoingMail:
+    """In the caller's transaction. Without `wakes` the caller starts a worker, once for many. Raises UnknownUpload,
+    TooLarge.
+    """
     mail = checked.mail
     uploads = _files_of(member, checked)
     mail.save()
     _add_parts(mail, checked, uploads)
     live.publish("outbox", mailbox_id=mail.mailbox_id, mail=mail.pk)
-    if mail.due_at <= timezone.now() and mail.mailing_id is None:  # outbox.feeding wakes once for many
+    if wakes and mail.due_at <= timezone.now() and mail.mailing_id is None:  # outbox.feeding wakes once for many
         wake(mail.mailbox)
     failpoint("T1")
     return mail

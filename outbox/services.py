@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.audit import record
+from accounts.ids import row_number
 from accounts.models import Membership
 from outbox import states
 from outbox.access import get_mail_for
 from outbox.composing import thaw
-from outbox.drafts import draft_from, get_draft_for, give_back
-from outbox.errors import LetterChanged, WrongState
+from outbox.drafts import draft_from, draft_of, drafts_of, get_draft_for, give_back
+from outbox.errors import DraftNotFound, LetterChanged, WrongState
 from outbox.models import Draft, OutgoingMail, OutgoingRecipient
 from outbox.queueing import queue_letter, wake
 from outbox.replies import ReplyDefaults, reply_defaults
@@ -28,6 +30,7 @@ __all__ = [
     "retry",
     "store_upload",
     "take_back",
+    "take_back_all",
 ]
 
 State = OutgoingMail.State
@@ -58,9 +61,27 @@ def take_back(member: Membership, mail_id: int | str) -> Draft:
         raise WrongState(_("Only its author can write on in a letter. You can cancel it."), state=mail.state)
     if mail.sent_at is not None:
         raise WrongState(_("The letter has reached some of its recipients already."), state=mail.state)
-    draft = mail.drafts.first()
+    draft = draft_of(mail)
     cancel(member, mail.pk)
-    return get_draft_for(member, draft.pk) if draft else draft_from(mail)
+    back = drafts_of(member).filter(pk=draft.pk).first() if draft else None
+    return back or draft_from(mail)
+
+
+@transaction.atomic
+def take_back_all(member: Membership, draft_id: int | str) -> Draft:
+    """Cancel every letter that a draft was sent as, to write on in it; one that is back already is left as it is.
+
+    Raises DraftNotFound, WrongState.
+    """
+    draft = Draft.objects.filter(author=member, pk=row_number(draft_id)).first()
+    if draft is None:
+        raise DraftNotFound
+    letters = OutgoingMail.objects.filter(Q(drafts=draft) | Q(addressees__draft=draft)).exclude(state=State.CANCELED)
+    for mail in letters.distinct().order_by("pk"):
+        if mail.sent_at is not None:
+            raise WrongState(_("The letter has reached some of its recipients already."), state=mail.state)
+        cancel(member, mail.pk)
+    return get_draft_for(member, draft.pk)
 
 
 @transaction.atomic

@@ -24,6 +24,7 @@ from outbox.draft_beginnings import begin_forward, begin_reply
 from outbox.drafts import DraftFields, get_draft_for
 from outbox.forwarding import ForwardFile, forward_defaults
 from outbox.models import Draft
+from outbox.previewing import for_one
 from outbox.queueing import contact_with
 from threads.access import get_message_for
 from web.draft_json import draft_json, fields_json
@@ -51,8 +52,14 @@ class OpenLetter:
     card: Card | None = None  # whose people "To" offers
 
     @property
+    def is_to_each(self) -> bool:
+        return self.draft.is_to_each if self.draft else self.fields.to_each is not None
+
+    @property
     def lines(self) -> list[Line]:
-        """Cc and Bcc show when somebody is in them, or when they are asked for."""
+        """None for a letter to each. Cc and Bcc show when somebody is in them, or when they are asked for."""
+        if self.is_to_each:
+            return []
         return [Line("to", _("To"), True), Line("cc", _("Cc"), False), Line("bcc", _("Bcc"), False)]
 
     def as_json(self, member: Membership) -> dict[str, Any]:
@@ -86,11 +93,9 @@ def _copy_json(file: ForwardFile) -> dict[str, Any]:
 
 
 def new_letter(senders: Sequence[Sender], *, to: str, card: Card | None) -> OpenLetter:
-    """From the member's own mailbox, if there is one: personal ones come first. Raises NotFound."""
-    own = next((sender for sender in senders if sender.is_own), None) or next(iter(senders), None)
-    mailbox_id = own.mailbox_id if own else None
+    """From the member's own mailbox, if there is one. Raises NotFound."""
     fields = DraftFields(
-        mailbox_id=mailbox_id,
+        mailbox_id=own_mailbox_of(senders),
         to=[to] if to else [],
         contact_id=card.row_id if card and card.kind == "contact" else None,
         lead_id=card.row_id if card and card.kind == "lead" else None,
@@ -98,6 +103,18 @@ def new_letter(senders: Sequence[Sender], *, to: str, card: Card | None) -> Open
     if card:
         people_of(card)  # nobody writes from a card that is not there
     return OpenLetter(_("New message"), fields, card=card)
+
+
+def letter_to_each(senders: Sequence[Sender]) -> OpenLetter:
+    """Without anybody in it: for one that the script knows."""
+    fields = DraftFields(mailbox_id=own_mailbox_of(senders), to_each=())
+    return OpenLetter(_("New message"), fields)
+
+
+def own_mailbox_of(senders: Sequence[Sender]) -> int | None:
+    """The one to begin with: personal ones come first."""
+    own = next((sender for sender in senders if sender.is_own), None) or next(iter(senders), None)
+    return own.mailbox_id if own else None
 
 
 def reply_letter(member: Membership, message_id: str, *, to_all: bool) -> OpenLetter:
@@ -138,6 +155,7 @@ def signature_text(member: Membership, mailbox_id: int | None) -> str:
 
 def cards_of_letter(fields: DraftFields) -> tuple[Contact | None, Lead | None]:
     """Whose fields fill it in, as when it is sent: those of its cards, or of the first contact it is written to."""
+    fields = for_one(fields)
     contact = get_contact(fields.contact_id) if fields.contact_id else None
     lead = get_lead(fields.lead_id) if fields.lead_id else None
     if contact or lead or not fields.to:

@@ -18,6 +18,7 @@ from letter_templates.models import Template
 from letter_templates.trigger_choice import read_strange
 from outbox.drafts import DraftFields, DraftFile, fields_of
 from outbox.models import Draft, Upload
+from outbox.writing_to_each import Chosen
 from web.mail_address import whole_number
 from web.senders import sender_key
 
@@ -59,6 +60,7 @@ def fields_json(fields: DraftFields, files: Sequence[FileFacts] = ()) -> dict[st
         "to": list(fields.to),
         "cc": list(fields.cc),
         "bcc": list(fields.bcc),
+        "to_each": None if fields.to_each is None else [_chosen_json(one) for one in fields.to_each],
         "subject": fields.subject,
         "format": fields.format,
         "body": fields.body,
@@ -77,6 +79,10 @@ def fields_json(fields: DraftFields, files: Sequence[FileFacts] = ()) -> dict[st
         "track_opens": fields.track_opens,
         "track_links": fields.track_links,
     }
+
+
+def _chosen_json(one: Chosen) -> dict[str, int | None]:
+    return {"contact": one.contact_id, "lead": one.lead_id}
 
 
 def draft_json(draft: Draft) -> dict[str, Any]:
@@ -113,6 +119,7 @@ def read_fields(payload: dict[str, Any]) -> DraftFields:
         to=_texts(payload, "to"),
         cc=_texts(payload, "cc"),
         bcc=_texts(payload, "bcc"),
+        to_each=read_chosen(payload),
         subject=_text(payload, "subject"),
         format=form,
         body=_text(payload, "body"),
@@ -131,6 +138,13 @@ def read_fields(payload: dict[str, Any]) -> DraftFields:
         track_opens=_switch(payload, "track_opens"),
         track_links=_switch(payload, "track_links"),
     )
+
+
+def read_chosen(payload: dict[str, Any]) -> list[Chosen] | None:
+    """Those that a letter to each goes to; None: it is none. Raises MalformedDraft."""
+    if payload.get("to_each") is None:
+        return None
+    return [_chosen(one) for one in _list(payload, "to_each")]
 
 
 def local_text(at: datetime | None) -> str:
@@ -154,6 +168,13 @@ def _file(payload: Any) -> DraftFile:  # noqa: ANN401  (JSON)
     if upload_id is None:
         raise MalformedDraft("attachments")
     return DraftFile(upload_id, _text(payload, "content_id")[:100])
+
+
+def _chosen(payload: Any) -> Chosen:  # noqa: ANN401  (JSON)
+    contact_id = _number(payload, "contact") if isinstance(payload, dict) else None
+    if contact_id is None:
+        raise MalformedDraft("to_each")
+    return Chosen(contact_id, _number(payload, "lead"))
 
 
 def _text(payload: dict[str, Any], name: str) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
 
+from django.utils.translation import ngettext
+
 from letter_templates.models import Template
 from mailkit.mime_text import html_to_text
 from outbox.models import Draft
@@ -32,9 +34,14 @@ def rows_of(drafts: Sequence[Draft]) -> list[DraftRow]:
 
 def _row(draft: Draft, labels: Mapping[str, str]) -> DraftRow:
     files = [row for row in draft.attachments.all() if not row.content_id]
-    who = _names(draft.to or draft.cc or draft.bcc)
+    who = _count_words(draft) if draft.is_to_each else _names(draft.to or draft.cc or draft.bcc)
     subject, snippet = (labeled(text, labels) for text in (draft.subject, _text_of(draft)))
     return DraftRow(draft, who, subject, snippet[:SNIPPET_CHARS], bool(files))
+
+
+def _count_words(draft: Draft) -> str:
+    count = len(draft.addressees.all())
+    return ngettext("To %(count)s person", "To each of %(count)s people", count) % {"count": count}
 
 
 def _names(typed: Sequence[str]) -> str:

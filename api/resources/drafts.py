@@ -7,6 +7,7 @@ from dataclasses import replace
 from email.utils import formataddr
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -21,6 +22,7 @@ from api.ids import IdField, IdFilter, RelatedId, RowIdField
 from api.permissions import granted_scopes, require_scope
 from api.resources.letter_fields import MAX_LISTED, LetterFieldsSerializer, OwnAliasId, OwnMailboxId, id_of
 from api.resources.outbox import OutgoingMailSerializer
+from api.resources.outbox_to_each import ToEachAnswerSerializer, to_each_answer
 from api.versions import PARAMETER, asked_version, etag_of
 from api.viewsets import MemberViewSet
 from crm.models import Contact, Lead
@@ -37,13 +39,15 @@ from outbox.drafts import (
     get_draft_for,
     save_draft,
     send_draft,
+    send_draft_to_each,
 )
 from outbox.forwarding import forward_defaults, keep_files
 from outbox.merging import words_of
-from outbox.models import Draft
-from outbox.previewing import Preview, preview
-from outbox.services import take_back
+from outbox.models import Draft, DraftAddressee
+from outbox.previewing import Preview, for_one, preview
+from outbox.services import take_back, take_back_all
 from outbox.texts import text_to_html
+from outbox.writing_to_each import MOST, Chosen, addressees_of
 from sync.attachments import open_attachment
 from threads.access import get_message_for
 from threads.models import Message
@@ -62,6 +66,13 @@ class TypedListField(serializers.ListField):
     child = serializers.CharField(max_length=1000, allow_blank=True, trim_whitespace=False)
 
 
+class ChosenSerializer(serializers.Serializer[DraftAddressee]):
+    """Somebody, and the lead that the letter is about."""
+
+    contact = RelatedId(queryset=Contact.objects)
+    lead = RelatedId(queryset=Lead.objects, required=False, allow_null=True)
+
+
 class DraftSerializer(LetterFieldsSerializer):
     """A letter that is still being written. `text` and `html` are one body: what is written last counts, and `format`
     says which of them it is.
@@ -73,6 +84,14 @@ class DraftSerializer(LetterFieldsSerializer):
     to = TypedListField(required=False, max_length=MAX_LISTED)
     cc = TypedListField(required=False, max_length=MAX_LISTED)
     bcc = TypedListField(required=False, max_length=MAX_LISTED)
+    to_each = ChosenSerializer(
+        source="addressees",
+        many=True,
+        required=False,
+        allow_null=True,
+        max_length=MOST,
+        help_text="Instead of to, cc and bcc: each of them gets a letter of their own, from `send-to-each/`.",
+    )
     format = serializers.ChoiceField(Format.choices, required=False, help_text="`visual`: html of the visual editor.")
     reply_to_all = serializers.BooleanField(
         required=False, write_only=True, help_text="With `reply_to_message`, in a new draft: whether it goes to all."
@@ -86,7 +105,8 @@ class DraftSerializer(LetterFieldsSerializer):
         """Both forms of the body, as they will be sent."""
         shown = super().to_representation(instance)
         words = words_of(instance.format, subject="", body=instance.body)
-        return {**shown, "text": words.text, "html": words.html if instance.body else ""}
+        to_each = shown["to_each"] if instance.is_to_each else None
+        return {**shown, "to_each": to_each, "text": words.text, "html": words.html if instance.body else ""}
 
 
 class SendingSerializer(serializers.Serializer[Any]):
@@ -97,9 +117,15 @@ class SendingSerializer(serializers.Serializer[Any]):
 
 
 class TakeBackSerializer(serializers.Serializer[Any]):
-    """A letter of `outbox/`."""
+    """A letter of `outbox/`, or a draft whose letters went to each."""
 
-    outbox = RowIdField()
+    outbox = RowIdField(required=False)
+    draft = RowIdField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs:
+            raise serializers.ValidationError({"outbox": _("Name a letter or a draft.")})
+        return attrs
 
 
 class PreviewForSerializer(serializers.Serializer[Any]):
@@ -209,28 +235,48 @@ class DraftView(MemberViewSet):
         return Response(OutgoingMailSerializer(mail, context=self.get_serializer_context()).data, status=201)
 
     @extend_schema(
+        parameters=[PARAMETER],
+        responses={201: ToEachAnswerSerializer},
+        description="Queues a letter to each of `to_each`, all or none. It needs the scope `contacts:read`, too. "
+        "`take-back/` brings the draft back as long as none of them was sent.",
+    )
+    @action(detail=True, methods=["post"], url_path="send-to-each", serializer_class=SendingSerializer)
+    @idempotent()
+    def send_to_each(self, request: Request, pk: str) -> Response:
+        require_scope(request, ApiToken.Scope.CONTACTS_READ)
+        draft = get_draft_for(self.member, pk)
+        found = addressees_of(fields_of(draft).to_each or ())
+        letters = send_draft_to_each(self.member, pk, asked_version(request), **self.checked_data())
+        return Response(to_each_answer(found, letters), status=201)
+
+    @extend_schema(
         request=TakeBackSerializer,
         responses={200: DraftSerializer},
-        description="Cancels a letter of your own that was not sent yet, to write on in it; else 409.",
+        description="Cancels a letter of your own that was not sent yet, to write on in it; else 409. Of a draft that "
+        "went to each: all its letters.",
     )
     @action(detail=False, methods=["post"], url_path="take-back", url_name="take-back")
     def take_back(self, request: Request) -> Response:
         wanted = TakeBackSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        return self._respond(take_back(self.member, wanted.validated_data["outbox"]))
+        named = wanted.validated_data
+        if "outbox" in named:
+            return self._respond(take_back(self.member, named["outbox"]))
+        return self._respond(take_back_all(self.member, named["draft"]))
 
     @extend_schema(
         request=PreviewForSerializer,
         responses={200: LetterPreviewSerializer},
-        description="With the fields of the card that you or the draft name, or of whoever has the first address: it "
-        "needs the scope `contacts:read`, too.",
+        description="With the fields of the card that you or the draft name, or of whoever has the first address; one "
+        "to each as that contact gets it, or the first of them. It needs the scope `contacts:read`, too.",
     )
     @action(detail=True, methods=["post"], serializer_class=PreviewForSerializer)
     def preview(self, request: Request, pk: str) -> Response:
         require_scope(request, ApiToken.Scope.CONTACTS_READ)
         limits.check(self.member, "preview")
-        fields = fields_of(get_draft_for(self.member, pk))
+        fields = fields_of(get_draft_for(self.member, pk))  # before its body: to others it is not there
         given = self.checked_data()
+        fields = for_one(fields, id_of(given, "contact"))
         shown = preview(self.member, fields, contact=given.get("contact"), lead=given.get("lead"))
         return Response(LetterPreviewSerializer(shown).data)
 
@@ -262,8 +308,14 @@ def changed(before: DraftFields, data: dict[str, Any]) -> DraftFields:
     """With what the body names."""
     given: dict[str, Any] = {name: data[name] for name in PLAIN if name in data}
     given |= {f"{name}_id": id_of(data, name) for name in ROWS if name in data}
+    if "addressees" in data:
+        given["to_each"] = _chosen(data["addressees"])
     form, body = _body(before, data)
     return replace(before, **given, format=form, body=body, attachments=_files(before, data))
+
+
+def _chosen(rows: list[dict[str, Any]] | None) -> list[Chosen] | None:
+    return None if rows is None else [Chosen(row["contact"].pk, id_of(row, "lead")) for row in rows]
 
 
 def _body(before: DraftFields, data: dict[str, Any]) -> tuple[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,19 +17,28 @@ from accounts.models import ApiToken
 from api.card_lists import asked_cards
 from api.domain_errors import field_error
 from api.idempotency import idempotent
+from api.ids import IdField
 from api.permissions import require_scope
-from api.resources.letter_fields import OwnAliasId, OwnMailboxId, id_of
+from api.resources.letter_fields import LetterFieldsSerializer, OwnAliasId, OwnMailboxId
+from api.resources.outbox import letter_request
 from api.viewsets import MemberViewSet
 from crm.bulk import MOST as MOST_CARDS
 from crm.models import CARDS
 from outbox.errors import LetterRefused
-from outbox.models import OutgoingMail
-from outbox.requests import MAX_SUBJECT_CHARS, LetterRequest
-from outbox.writing_to_each import MOST, Addressees, addressees_of, write_to_each
+from outbox.from_template import fill_from_template
+from outbox.models import MailingRecipient, OutgoingMail
+from outbox.requests import LetterRequest
+from outbox.writing_to_each import MOST, Addressees, LeftOut, addressees_of, people_of, write_to_each
+
+Reason = MailingRecipient.Reason
+REASONS = (Reason.NO_ADDRESS, Reason.UNSUBSCRIBED, Reason.BOUNCED)
 
 
-class ToEachSerializer(serializers.Serializer[Any]):
-    """Which cards, and what their people are written. Merge fields are filled in for each of them."""
+class ToEachSerializer(LetterFieldsSerializer):
+    """Which cards, and what their people are written, as in `outbox/`. Merge fields are filled in for each of them."""
+
+    # Each has their own, and none of them wrote the letter that another answers.
+    contact = lead = reply_to_message = forward_message = None  # type: ignore[assignment]
 
     kind = serializers.ChoiceField([(name, name) for name in CARDS], help_text="What the cards are.")
     ids = serializers.ListField(child=serializers.CharField(max_length=20), required=False, max_length=MOST_CARDS)
@@ -36,10 +47,10 @@ class ToEachSerializer(serializers.Serializer[Any]):
         required=False,
         help_text="As the parameters of the list of such cards; instead of `ids`.",
     )
-    mailbox = OwnMailboxId()
+    mailbox = OwnMailboxId(required=False, help_text="A template may name one.")
     alias = OwnAliasId(required=False, allow_null=True, help_text="Another address of the mailbox to send from.")
-    subject = serializers.CharField(max_length=MAX_SUBJECT_CHARS)
-    text = serializers.CharField(trim_whitespace=False, help_text="The signature comes below.")
+    merge_fields = serializers.BooleanField(source="has_fields", default=True)
+    send_at = serializers.DateTimeField(required=False, allow_null=True)
     undo_seconds = serializers.IntegerField(min_value=0, max_value=MAX_UNDO_SECONDS, default=0)
     dry_run = serializers.BooleanField(default=False, help_text="Only says who would get a letter.")
 
@@ -49,11 +60,17 @@ class ToEachSerializer(serializers.Serializer[Any]):
         return attrs
 
 
+class LeftOutSerializer(serializers.Serializer[LeftOut]):
+    """Somebody who gets no letter."""
+
+    contact = IdField(source="contact_id")
+    name = serializers.CharField()
+    reason = serializers.ChoiceField([(reason, reason.label) for reason in REASONS])
+
+
 class ToEachAnswerSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField(help_text="People who get a letter.")
-    left_out = serializers.ListField(
-        child=serializers.CharField(), help_text="Names of those without an address that takes mail."
-    )
+    left_out = LeftOutSerializer(many=True, help_text="Those without an address that takes mail.")
     letters = serializers.ListField(child=serializers.CharField(), help_text="Ids of `outbox/`.")
 
 
@@ -70,39 +87,38 @@ class ToEachView(MemberViewSet):
         request=ToEachSerializer,
         responses={200: ToEachAnswerSerializer, 201: ToEachAnswerSerializer},
         description=f"Each of them, at most {MOST}, gets a letter of their own, at the first address that takes mail; "
-        "all are queued or none. More people are a mailing. It needs the scope `contacts:read`, too. 200 answers "
-        "`dry_run`.",
+        "all are queued or none. More people are a mailing. What it does not say is taken from `template`. It needs "
+        "the scope `contacts:read`, too. 200 answers `dry_run`.",
     )
     @idempotent()
     def write(self, request: Request) -> Response:
         require_scope(request, ApiToken.Scope.CONTACTS_READ)
         asked = self.checked_data()
         try:
-            chosen = addressees_of(asked["kind"], asked_cards(asked["kind"], asked))
-            letters = [] if asked["dry_run"] else write_to_each(self.member, _letter(asked), chosen.people)
+            found = addressees_of(people_of(asked["kind"], asked_cards(asked["kind"], asked)))
+            letters = [] if asked["dry_run"] else self._write(asked, found)
         except LetterRefused as refusal:
             if refusal.field != "to":
                 raise
             raise field_error("ids" if "ids" in asked else "filter", refusal.message) from refusal
-        return Response(_answer(chosen, letters), status=200 if asked["dry_run"] else 201)
+        return Response(to_each_answer(found, letters), status=200 if asked["dry_run"] else 201)
+
+    def _write(self, asked: dict[str, Any], found: Addressees) -> list[OutgoingMail]:
+        letter = letter_request(asked)
+        if letter.template_id and found.people:
+            letter = self._filled(letter, found)
+        return write_to_each(self.member, letter, found.people)
+
+    def _filled(self, letter: LetterRequest, found: Addressees) -> LetterRequest:
+        """By its template. "Where to send" says nothing here: they were chosen."""
+        one = found.people[0]
+        first = replace(letter, to=[one.address], contact_id=one.contact_id, lead_id=one.lead_id)
+        return fill_from_template(self.member, first)
 
 
-def _letter(asked: dict[str, Any]) -> LetterRequest:
-    """Without its recipients."""
-    return LetterRequest(
-        asked["mailbox"].pk,
-        to=(),
-        subject=asked["subject"],
-        text=asked["text"],
-        alias_id=id_of(asked, "alias"),
-        merge_fields=True,
-        undo_seconds=asked["undo_seconds"],
-    )
-
-
-def _answer(chosen: Addressees, letters: list[OutgoingMail]) -> dict[str, Any]:
+def to_each_answer(found: Addressees, letters: Sequence[OutgoingMail]) -> dict[str, Any]:
     return {
-        "count": len(chosen.people),
-        "left_out": list(chosen.left_out),
+        "count": len(found.people),
+        "left_out": LeftOutSerializer(found.left_out, many=True).data,
         "letters": [str(letter.pk) for letter in letters],
     }

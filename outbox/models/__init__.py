@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from outbox.models.drafts import Draft, DraftAttachment
+from outbox.models.drafts import Draft, DraftAddressee, DraftAttachment
 from outbox.models.letters import OutgoingAttachment, OutgoingMail, OutgoingRecipient
 from outbox.models.mailings import Mailing, MailingFile, MailingRecipient
 from outbox.models.sending import SendingPace, Suppression
@@ -11,6 +11,7 @@ from outbox.models.web_copies import WebCopy
 
 __all__ = [
     "Draft",
+    "DraftAddressee",
     "DraftAttachment",
     "Mailing",
     "MailingFile",

@@ -28,6 +28,7 @@ class Draft(TenantModel):
     to = ArrayField(models.TextField(), default=list)  # these three as typed
     cc = ArrayField(models.TextField(), default=list)
     bcc = ArrayField(models.TextField(), default=list)
+    is_to_each = models.BooleanField(default=False)  # not these three: `addressees`
     subject = models.TextField(blank=True, default="")
     format = models.CharField(max_length=6, choices=Template.Format, default=Template.Format.VISUAL)
     body = models.TextField(blank=True, default="")  # in `format`
@@ -44,7 +45,8 @@ class Draft(TenantModel):
     triggers = models.JSONField(default=dict)  # see letter_templates.trigger_choice
     track_opens = models.BooleanField(null=True)  # null: as the mailbox
     track_links = models.BooleanField(null=True)
-    mail = TenantForeignKey(OutgoingMail, on_delete=models.CASCADE, null=True, related_name="drafts")  # sent as this
+    # Sent as this; one to each: the first of its letters.
+    mail = TenantForeignKey(OutgoingMail, on_delete=models.CASCADE, null=True, related_name="drafts")
     version = models.PositiveIntegerField(default=1)  # the ETag: goes up with every change
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -98,3 +100,37 @@ class DraftAttachment(TenantModel):
 
     def __str__(self) -> str:
         return f"attachment {self.position} of draft {self.draft_id}"
+
+
+class DraftAddressee(TenantModel):
+    """Somebody who was chosen for a draft to each. Whether a letter can reach them is looked at when it is needed."""
+
+    draft = TenantForeignKey(Draft, on_delete=models.CASCADE, related_name="addressees")
+    contact = TenantForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
+    lead = TenantForeignKey(Lead, on_delete=models.SET_NULL, null=True, related_name="+")  # written to about it
+    # Once it was sent: theirs. None for who was left out.
+    mail = TenantForeignKey(OutgoingMail, on_delete=models.SET_NULL, null=True, related_name="addressees")
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        ordering = ["draft_id", "id"]
+        constraints = [
+            *TenantModel.Meta.constraints,
+            SameAccount(field="draft", name="draftaddressee_draft_same_account"),
+            SameAccount(field="contact", name="draftaddressee_contact_same_account"),
+            SameAccount(field="lead", name="draftaddressee_lead_same_account"),
+            SameAccount(field="mail", name="draftaddressee_mail_same_account"),
+            models.UniqueConstraint(fields=["account", "draft", "contact"], name="draftaddressee_once"),
+        ]
+        indexes = [
+            models.Index(fields=["account", "contact"], name="draftaddressee_of_contact"),
+            models.Index(
+                fields=["account", "lead"], condition=models.Q(lead__isnull=False), name="draftaddressee_of_lead"
+            ),
+            models.Index(
+                fields=["account", "mail"], condition=models.Q(mail__isnull=False), name="draftaddressee_of_mail"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"addressee {self.pk} of draft {self.draft_id}"

@@ -8,9 +8,12 @@ import pytest
 
 from accounts.models import Membership
 from accounts.tenancy import tenant
+from crm.models import Contact
 from mailboxes.models import Mailbox
 from outbox.models import OutgoingMail
+from outbox.writing_to_each import MOST
 from tests.api.client import ApiClient, json_of, problem_of
+from tests.api.test_outbox import upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("M10", "M12")]
 PATH = "outbox/to-each/"
@@ -35,7 +38,8 @@ def body(sales: Mailbox, people: list[str]) -> dict[str, Any]:
 
 def test_each_gets_one_of_their_own(alice_api: ApiClient, alice: Membership, body: dict[str, Any]) -> None:
     tried = json_of(alice_api.post(PATH, {**body, "dry_run": True}))
-    assert tried == {"count": 2, "left_out": ["Cleo"], "letters": []}
+    left_out = [{"contact": body["ids"][2], "name": "Cleo", "reason": "no_address"}]
+    assert tried == {"count": 2, "left_out": left_out, "letters": []}
     made = json_of(alice_api.post(PATH, body), 201)
     letters = [json_of(alice_api.get(f"outbox/{one}/")) for one in made["letters"]]
     assert [one["to"] for one in letters] == [["ana@client.example"], ["ben@client.example"]]
@@ -54,8 +58,8 @@ def test_a_filter_chooses_them_and_too_many_are_refused(
 ) -> None:
     of_list = {name: value for name, value in body.items() if name != "ids"}
     assert json_of(alice_api.post(PATH, {**of_list, "filter": {"q": "ana"}}), 201)["count"] == 1
-    for number in range(50):
-        json_of(alice_api.post("contacts/", {"emails": [f"p{number}@client.example"]}), 201)
+    with tenant(alice.account_id):
+        Contact.objects.bulk_create(Contact(name=f"Person {number}") for number in range(MOST))
     refused = problem_of(alice_api.post(PATH, {**of_list, "filter": {}}), 400)
     assert refused["errors"][0]["pointer"] == "#/filter"
     problem_of(alice_api.post(PATH, of_list), 400)
@@ -72,3 +76,21 @@ def test_it_needs_both_scopes_and_a_mailbox_of_the_asker(
     problem_of(bob_api.post(PATH, {**body, "mailbox": str(alices_own.pk)}), 400)
     problem_of(ApiClient(charlie).post(PATH, body), 400)
     problem_of(ApiClient().post(PATH, body), 401)
+
+
+def test_it_takes_what_any_letter_takes(
+    alice_api: ApiClient, alice: Membership, sales: Mailbox, people: list[str]
+) -> None:
+    words = {"name": "Offer", "subject": "For {{contact.first_name}}", "body": "<p>Hi</p>", "format": "html"}
+    template = json_of(alice_api.post("templates/", words), 201)
+    file = json_of(upload(alice_api), 201)["id"]
+    body = {"kind": "contact", "ids": people, "mailbox": str(sales.pk), "template": template["id"]}
+    more = {"attachments": [file], "send_at": "2099-01-01T00:00:00Z", "with_signature": False}
+    made = json_of(alice_api.post(PATH, {**body, **more}), 201)
+    letters = [json_of(alice_api.get(f"outbox/{one}/")) for one in made["letters"]]
+    assert [one["html"] for one in letters] == ["<p>Hi</p>"] * 2
+    assert [(one["attachments"], one["due_at"], one["with_signature"]) for one in letters] == [
+        ([file], "2099-01-01T00:00:00Z", False)
+    ] * 2
+    problem_of(alice_api.post(PATH, {**body, "send_at": "2020-01-01T00:00:00Z"}), 400)
+    problem_of(alice_api.post(PATH, {**body, "cc": ["boss@client.example"]}), 400)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.apps import apps
@@ -46,6 +47,7 @@ from outbox.services import queue_letter
 from outbox.suppression import suppress
 from outbox.template_files import GivenFile, values_of_uploads
 from outbox.uploads import store_upload
+from outbox.writing_to_each import Chosen
 from pages.links import make_link
 from pages.models import FormAnswer, Subdomain
 from pages.pages import create_page
@@ -109,8 +111,16 @@ def _mail_rows(alice: Membership, mailbox: Mailbox) -> dict[str, int]:
         "outbox": _outgoing(alice, request),
         "mailing": _mailing(alice, mailbox),
         "form_answer": _form_answer(),
-        "draft": create_draft(alice, DraftFields(mailbox_id=mailbox.pk, to=[WHO], subject=CANARY, body=CANARY)).pk,
+        "draft": _drafts(alice, mailbox),
     }
+
+
+def _drafts(alice: Membership, mailbox: Mailbox) -> int:
+    """Another goes to each of its people."""
+    fields = DraftFields(mailbox_id=mailbox.pk, to=[WHO], subject=CANARY, body=CANARY)
+    ana = create_contact(ContactValues(first_name=f"Ana {CANARY}"))
+    create_draft(alice, replace(fields, to=(), to_each=[Chosen(ana.pk)]))
+    return create_draft(alice, fields).pk
 
 
 def _outgoing(alice: Membership, request: LetterRequest) -> int:

@@ -17,11 +17,8 @@ from crm.models import Contact, Task
 from crm.tags import tags_of
 from crm.task_types import list_types
 from crm.tasks import TaskValues, create_task
-from outbox.models import OutgoingMail
-from tests.conftest import MakeMailbox
 from tests.e2e.conftest import DESKTOP, PHONE, SignInBrowser
 from tests.e2e.looks import assert_accessible, assert_not_wider_than_window
-from tests.threads.builders import SALES
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_errors")]
 PEOPLE = ("Ana Morales", "Ben Stone", "Cleo Park")
@@ -64,23 +61,6 @@ def test_ticked_contacts_are_tagged_and_deleted(page: Page, start: str) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(page.get_by_text("Nothing found")).to_be_visible()
     assert [one.name for one in Contact.objects.all()] == ["Cleo Park"]
-
-
-@pytest.mark.rule("M10", "M12")
-def test_each_of_the_ticked_gets_a_letter(page: Page, start: str, alice: Membership, make_mailbox: MakeMailbox) -> None:
-    make_mailbox(SALES, account_of=alice)
-    page.goto(f"{start}/contacts/")
-    for name in PEOPLE[:2]:
-        page.get_by_role("checkbox", name=f"Choose {name}").check()
-    page.get_by_role("button", name="Write to them").click()
-    dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("Write to 2 people")
-    dialog.get_by_label("Subject").fill("Hello {{contact.first_name}}")
-    dialog.get_by_label("Text").fill("News.")
-    dialog.get_by_role("button", name="Send 2 letters").click()
-    expect(page.locator(".toast")).to_contain_text("2 letters are on their way")
-    letters = OutgoingMail.objects.order_by("pk")
-    assert [one.recipients.get().address for one in letters] == ["ana@client.example", "ben@client.example"]
 
 
 def test_a_task_is_opened_changed_and_ticked_off_by_keys(page: Page, start: str, bob: Membership) -> None:

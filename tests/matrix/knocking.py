@@ -112,6 +112,8 @@ def forms_of(door: Door, world: World, box: str) -> list[dict[str, Any]]:
         del names["file"]  # a file or an attachment, not both
     if door.route.template in LETTER_DOORS:
         names = {name: names[name] for name in LETTER_FIELDS}  # any other field is refused
+    if door.route.template == "cards/{kind}/write/":
+        names["ids"] = [rows["contact"]]
     if door.route.template.startswith("api/v1/messages/"):
         names["ids"] = [rows["message"]]
     return [names]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -21,24 +23,27 @@ from letter_templates.fields import picker_groups
 from mailboxes import limits
 from mailboxes.access import get_mailbox_for
 from mailboxes.errors import TooManyTries
-from outbox.errors import LetterRefused
+from outbox.drafts import DraftFields, letter_for
+from outbox.errors import LetterRefused, TooManyPeople
 from outbox.merging import values_for
 from outbox.models import Suppression
 from outbox.previewing import preview as preview_letter
 from outbox.requests import MAX_RECIPIENTS
 from outbox.suppression import BadAddress, warnings_for
+from outbox.writing_to_each import addressees_of, check_count
 from threads.correspondents import suggest_people
 from web.composed_page import POLICY, preview_page, refused_page, sheet_page
 from web.draft import (
     OpenLetter,
     cards_of_letter,
     forward_letter,
+    letter_to_each,
     new_letter,
     open_draft,
     reply_letter,
     signature_text,
 )
-from web.draft_json import MalformedDraft, local_text, read_fields, read_json
+from web.draft_json import MalformedDraft, local_text, read_chosen, read_fields, read_json
 from web.letter_cards import card_asked, people_of
 from web.mail_address import whole_number
 from web.members import MemberRequest, member_required
@@ -92,6 +97,8 @@ def _opened(request: MemberRequest, senders: list[Sender]) -> OpenLetter:
         return forward_letter(request.member, asked["forward"])
     if asked.get("reply"):
         return reply_letter(request.member, asked["reply"], to_all=asked.get("all") == "1")
+    if asked.get("each"):
+        return letter_to_each(senders)
     return new_letter(senders, to=asked.get("to", ""), card=card_asked(asked))
 
 
@@ -111,14 +118,41 @@ def preview(request: MemberRequest) -> HttpResponse:
     """The letter as its reader will see it (M18), posted into a frame. Nothing is stored."""
     try:
         limits.check(request.member, "preview")
-        shown = preview_letter(request.member, read_fields(read_json(request.POST.get("fields", ""))))
+        fields = read_fields(read_json(request.POST.get("fields", "")))
+        reader = _reader(fields, whole_number(request.POST.get("person")))
+        shown = preview_letter(request.member, reader.fields)
     except MalformedDraft:
         return HttpResponse(status=HTTPStatus.BAD_REQUEST)
     except TooManyTries as error:
         return _refused(str(error), HTTPStatus.TOO_MANY_REQUESTS)
     except (LetterRefused, TemplateRefused) as error:
         return _refused(error.message, HTTPStatus.UNPROCESSABLE_ENTITY)
-    return _in_frame(HttpResponse(preview_page(shown, request.POST.get("theme", ""))))
+    return _in_frame(HttpResponse(preview_page(shown, request.POST.get("theme", ""), above=reader.steps)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Whose letter is looked at. `steps`: of one to each, markup that leads to the one before and the next."""
+
+    fields: DraftFields
+    steps: str = ""
+
+
+def _reader(fields: DraftFields, contact_id: int | None) -> _Reader:
+    """The person asked for, or the first one."""
+    if fields.to_each is None:
+        return _Reader(fields)
+    people = addressees_of(fields.to_each).people
+    at = next((number for number, one in enumerate(people) if one.contact_id == contact_id), 0)
+    person = people[at] if people else None
+    around = {
+        "person": person,
+        "number": at + 1,
+        "count": len(people),
+        "before": people[at - 1] if at else None,
+        "after": people[at + 1] if at + 1 < len(people) else None,
+    }
+    return _Reader(letter_for(fields, person), render_to_string("mail/compose_steps.html", around))
 
 
 def _refused(words: str, status: HTTPStatus) -> HttpResponse:
@@ -158,6 +192,18 @@ def recipients(request: MemberRequest) -> HttpResponse:
     addresses = [one for one in given if isinstance(one, str)][:MAX_RECIPIENTS] if isinstance(given, list) else []
     bad = warnings_for(addresses)
     return JsonResponse({"warnings": {address.lower(): _warning_words(known) for address, known in bad.items()}})
+
+
+@require_POST
+@member_required
+def each(request: MemberRequest) -> HttpResponse:
+    """The people that a letter to each goes to, and those who get none, with the reason."""
+    try:
+        chosen = read_chosen(read_json(request.body)) or []
+        check_count(chosen)
+    except (MalformedDraft, TooManyPeople):
+        return HttpResponse(status=HTTPStatus.BAD_REQUEST)
+    return render(request, "mail/compose_each.html", {"found": addressees_of(chosen)})
 
 
 def _warning_words(known: BadAddress) -> str:

@@ -79,6 +79,8 @@ def _before(member: Membership, letter: DraftFields) -> dict[str, Any]:
 
 
 def _recipients(member: Membership, template: Template, letter: DraftFields) -> list[str]:
+    if letter.to_each is not None:
+        return []
     mailbox = get_mailbox_for(member, letter.mailbox_id) if letter.mailbox_id else None
     contact, lead = cards_of_letter(letter)
     return resolve_send_to(template, values_for(member, mailbox, contact=contact, lead=lead))

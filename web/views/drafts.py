@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import wraps
+from functools import partial, wraps
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -15,16 +15,26 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from accounts.members import MAX_UNDO_SECONDS
 from accounts.models import Membership
 from automation.choice import usable_choice
-from outbox.drafts import DraftFields, create_draft, delete_draft, drafts_of, save_draft, send_draft
+from outbox.drafts import (
+    DraftFields,
+    create_draft,
+    delete_draft,
+    drafts_of,
+    get_draft_for,
+    save_draft,
+    send_draft,
+    send_draft_to_each,
+)
 from outbox.errors import DraftChanged, DraftNotFound, LetterRefused, WrongState
 from outbox.models import Draft, OutgoingMail
-from outbox.services import take_back
+from outbox.services import take_back, take_back_all
 from web.draft_json import MalformedDraft, draft_json, read_fields, read_json, saved_json
 from web.draft_rows import rows_of
 from web.mail_address import DRAFTS, Place, whole_number
@@ -163,35 +173,58 @@ def delete(request: MemberRequest, draft_id: int) -> HttpResponse:
 @answers_script
 def send(request: MemberRequest, draft_id: int) -> HttpResponse:
     seconds = undo_seconds_of(request.member)
-    mail = send_draft(request.member, draft_id, _version(request), undo_seconds=seconds)
-    response = HttpResponse()
+    version = _version(request)
+    if get_draft_for(request.member, draft_id).is_to_each:
+        mails = send_draft_to_each(request.member, draft_id, version, undo_seconds=seconds)
+        undo_url = reverse("draft_undo", args=[draft_id])
+    else:
+        mails = [send_draft(request.member, draft_id, version, undo_seconds=seconds)]
+        undo_url = reverse("outbox_undo", args=[mails[0].pk])
+    is_waiting = mails[0].due_at > timezone.now()
+    response = _mail_changed(HttpResponse())
+    return toast(response, _sent_words(mails), undo_url=undo_url if is_waiting else "", seconds=seconds or 5)
+
+
+def _mail_changed(response: HttpResponse) -> HttpResponse:
     for event in ("mail-changed", "drafts-changed"):
         trigger_client_event(response, event, {})
-    undo_url = reverse("outbox_undo", args=[mail.pk]) if mail.due_at > timezone.now() else ""
-    return toast(response, _sent_words(mail), undo_url=undo_url, seconds=seconds or 5)
+    return response
 
 
 def undo_seconds_of(member: Membership) -> int:
     return settings.UNDO_SECONDS if member.undo_seconds is None else member.undo_seconds
 
 
-def _sent_words(mail: OutgoingMail) -> str:
+def _sent_words(mails: Sequence[OutgoingMail]) -> str:
+    mail, count = mails[0], len(mails)
+    facts = {"count": count, "when": inline_words(mail.due_at)}
     if (mail.due_at - mail.created_at).total_seconds() < MAX_UNDO_SECONDS:
-        return _("The letter goes out")
-    return _("It goes out %(when)s") % {"when": inline_words(mail.due_at)}
+        words = ngettext("%(count)s letter is on its way", "%(count)s letters are on their way", count)
+        return words % facts if count > 1 else _("The letter goes out")
+    words = ngettext("%(count)s letter goes out %(when)s", "%(count)s letters go out %(when)s", count)
+    return words % facts if count > 1 else _("It goes out %(when)s") % facts
 
 
 @require_POST
 @member_required
 def undo(request: MemberRequest, mail_id: int) -> HttpResponse:
     """Take a letter back before it is sent, to write on in it. `?leave=1`: where there is no editor."""
+    return _undone(request, partial(take_back, request.member, mail_id))
+
+
+@require_POST
+@member_required
+def undo_each(request: MemberRequest, draft_id: int) -> HttpResponse:
+    """Take all letters of a draft to each back."""
+    return _undone(request, partial(take_back_all, request.member, draft_id))
+
+
+def _undone(request: MemberRequest, take: Callable[[], Draft]) -> HttpResponse:
     try:
-        draft = take_back(request.member, mail_id)
+        draft = take()
     except WrongState as error:
         return toast(HttpResponse(), error.message, tone="bad")
     if "leave" in request.GET:
         return HttpResponseClientRedirect(f"{reverse('mail_folder', args=['inbox'])}?compose=&draft={draft.pk}")
-    response = trigger_client_event(HttpResponse(), "letter-undone", {"id": mail_id, "draft": draft.pk})
-    for event in ("mail-changed", "drafts-changed"):
-        trigger_client_event(response, event, {})
-    return toast(response, _("Sending undone"))
+    response = trigger_client_event(HttpResponse(), "letter-undone", {"draft": draft.pk})
+    return toast(_mail_changed(response), _("Sending undone"))

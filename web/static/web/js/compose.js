@@ -1,5 +1,6 @@
 // Writing a letter: the dialog around the editor. Recipients, files, saving and menus have modules of their own.
 import { copyHere, forgetCopy, forgetHere, hold, keepCopy, newKept, rememberOpen } from "./compose_copies.js";
+import { Each } from "./compose_each.js";
 import { Files } from "./compose_files.js";
 import { Recipients } from "./compose_lines.js";
 import { Links } from "./compose_links.js";
@@ -31,8 +32,9 @@ async function load(url) {
   if ($("#compose")) return new Compose($("#compose"), search, copy).start();
   if (!copy?.isDirty) return forgetHere();
   // The draft was sent or deleted elsewhere, but here something was typed that nobody has.
-  await htmx.ajax("GET", pathname, { target: "#modal", swap: "innerHTML" });
-  if ($("#compose")) new Compose($("#compose"), "", { ...copy, state: null }).start();
+  const anew = copy.fields.to_each ? "?each=1" : "";
+  await htmx.ajax("GET", pathname + anew, { target: "#modal", swap: "innerHTML" });
+  if ($("#compose")) new Compose($("#compose"), anew, { ...copy, state: null }).start();
 }
 
 function copyOf(query) {
@@ -73,7 +75,7 @@ class Compose {
   async start() {
     const { fields, member, copies } = this.#start;
     const copy = this.#copy;
-    this.#recipients = new Recipients(this.#dialog, () => this.#changed());
+    this.#recipients = new (fields.to_each ? Each : Recipients)(this.#dialog, () => this.#changed());
     this.#files = new Files(this.#dialog, { onChange: () => this.#changed(), insertPicture: (facts, event) => this.#placePicture(facts, event) });
     this.#links = new Links(this.#dialog, () => this.#changed());
     this.#acts = new LetterActs($("[data-acts]", this.#dialog), { onChange: () => this.#changed(), remove: this.#words.remove });
@@ -115,15 +117,15 @@ class Compose {
     this.#saver.changed();
   }
 
-  #focus({ to }) {
-    const first = to.length ? $("[data-body]", this.#dialog) : $('[name="to_typing"]', this.#dialog);
+  #focus({ to, to_each }) {
+    const first = to.length || to_each ? $("[data-body]", this.#dialog) : $('[name="to_typing"]', this.#dialog);
     first.focus();
   }
 
   // ---- the letter, in and out
   #fill(fields) {
-    const { quote_text, quote_html, reply_to_message, forward_message, template, contact, lead } = fields;
-    this.#rest = { quote_text, quote_html, reply_to_message, forward_message, template, contact, lead };
+    const { to_each, quote_text, quote_html, reply_to_message, forward_message, template, contact, lead } = fields;
+    this.#rest = { to_each, quote_text, quote_html, reply_to_message, forward_message, template, contact, lead };
     this.#body = fields.body;
     const from = $('[name="sender"]', this.#dialog);
     if ([...from.options].some((option) => option.value === fields.sender)) from.value = fields.sender;

@@ -63,6 +63,7 @@ export class Menus {
     else if (at("[data-place]")) this.#insertPlace(placeOf(at("[data-place]")));
     else if (at("[data-template-url]")) this.#use(at("[data-template-url]"));
     else if (at("[data-preview]")) this.#preview();
+    else if (at("[data-person]")) this.#fillPreview(at("[data-person]").dataset.person);
     else if (at("[data-width]")) setWidth(this.#dialog, at("[data-width]"));
     else if (at("[data-save-template]")) this.#saveTemplate();
   }
@@ -98,7 +99,12 @@ export class Menus {
     $("[data-facts]", this.#dialog).replaceChildren();
     $("#compose-shown", this.#dialog).showModal();
     setWidth(this.#dialog, $('[data-width="600"]', this.#dialog));
-    postInto($('[name="compose-preview"]', this.#dialog), this.#urls.urlPreview, { fields: JSON.stringify(this.#letter()) });
+    this.#fillPreview();
+  }
+
+  // `person`: whose letter of those to each; the first one's.
+  #fillPreview(person = "") {
+    postInto($('[name="compose-preview"]', this.#dialog), this.#urls.urlPreview, { fields: JSON.stringify(this.#letter()), person });
   }
 
   // The document carries what stands above the letter in a <template>; what the letter itself holds was cleaned of ids.
