@@ -84,7 +84,7 @@ class DraftSerializer(LetterFieldsSerializer):
     to = TypedListField(required=False, max_length=MAX_LISTED)
     cc = TypedListField(required=False, max_length=MAX_LISTED)
     bcc = TypedListField(required=False, max_length=MAX_LISTED)
-    to_each = ChosenSerializer(
+    to_each = ChosenSerializer(  # type: ignore[call-arg]  # the stubs do not know those of lists
         source="addressees",
         many=True,
         required=False,

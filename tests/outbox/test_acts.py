@@ -65,12 +65,13 @@ def test_who_has_no_mailer_writes_none_of_its_words(
 ) -> None:
     TriggerLink.objects.create(number=8, name="Offer")
     html = f'<p><a href="{word}">See</a></p>'
-    for words in ({"text": word}, {"text": "", "html": html}):
+    letter = asked(sales)
+    for named in (replace(letter, text=word), replace(letter, text="", html=html)):
         with pytest.raises(FieldsRefused, match="users of the Mailer"):
-            queue_letter(bob, replace(asked(sales), **words))
-        assert queue_letter(alice, replace(asked(sales), **words)).pk
-        assert queue_letter(bob, replace(asked(sales, is_automatic=True), **words)).pk
-    Account.objects.filter(pk=alice.account_id).update(mailer_enabled=False)
+            queue_letter(bob, named)
+        assert queue_letter(alice, named).pk
+        assert queue_letter(bob, replace(named, is_automatic=True)).pk
+    Account.objects.filter(pk=alice.account.pk).update(mailer_enabled=False)
     with pytest.raises(FieldsRefused):
         queue_letter(Membership.objects.get(pk=alice.pk), replace(asked(sales), html=html))
 

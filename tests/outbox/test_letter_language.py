@@ -32,7 +32,7 @@ FILLED = "1\xa0200,50 / 1 мая 2026 г. / Да"
 @pytest.fixture
 def russians(alice: Membership) -> Membership:
     """Alice reads Spanish and works in a Russian account."""
-    Account.objects.filter(pk=alice.account_id).update(language="ru")
+    Account.objects.filter(pk=alice.account.pk).update(language="ru")
     User.objects.filter(email=alice.user.email).update(language="es")
     return Membership.objects.select_related("account", "user").get(pk=alice.pk)
 

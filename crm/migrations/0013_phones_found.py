@@ -23,7 +23,7 @@ def by_phone(model):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0012_w3crm")]
+    dependencies = [("crm", "0012_closed_leads")]
 
     operations = [
         migrations.RunSQL(FUNCTION, "DROP FUNCTION crm_phone_digits(varchar[])"),
