@@ -58,6 +58,7 @@ LINE_TOO_LONG = Fault("line_too_long", "554 5.6.0 A line of the letter is too lo
 BARE_LINE_END = Fault("bare_line_end", "554 5.6.0 CR or LF alone in the letter")
 NO_SPACE = Fault("no_space", "452 4.3.1 No space for the letter now, try again later")
 UNKNOWN_RECIPIENT = "550 5.1.1 There is no such address"
+NO_SUCH_ADDRESS = Fault("no_such_address", UNKNOWN_RECIPIENT)
 TRY_LATER = "451 4.3.0 The letter cannot be kept now, try again later"
 
 
@@ -79,6 +80,9 @@ class Desk(Protocol[Admitted]):
 
     async def note_fault(self, fault: Fault, envelope: Envelope, recipient: Admitted) -> None:
         """A letter to this recipient was not taken."""
+
+    def note_unknown(self, recipient: str, envelope: Envelope) -> None:
+        """It was not admitted. Returns at once, or the time of the answer would tell what is found out about it."""
 
 
 def ip_of(peername: Any) -> str:  # noqa: ANN401  # what a socket calls its peer

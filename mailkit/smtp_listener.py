@@ -270,6 +270,7 @@ class LetterServer(SMTP):
             return TRY_LATER
         failpoint("R1")
         if admitted is None:
+            self.house.desk.note_unknown(address, self.said())
             return UNKNOWN_RECIPIENT
         self._admitted.append((address, admitted))
         return "250 2.1.5 OK"

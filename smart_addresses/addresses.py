@@ -56,6 +56,15 @@ def accounts_of(recipients: Sequence[str]) -> list[Recipient | None]:
     return [_recipient(address, *found[slug]) if slug in found else None for address, slug in wanted]
 
 
+def account_named_in(recipient: str) -> int | None:
+    """Whose name stands in an address that is none of its smart addresses: most likely somebody mistyped one."""
+    slug, _, rest = email_key(recipient).rpartition("@")[2].partition(".")
+    if rest != settings.MAIL_DOMAIN:
+        return None
+    found = account_of(f"{slug}@{settings.MAIL_DOMAIN}")
+    return found.account_id if found else None
+
+
 def _recipient(address: str, account_id: int, mailbox_id: int | None, senders: str) -> Recipient:
     return Recipient(account_id, address, mailbox_id, is_open=senders == Account.SmartSenders.ANYONE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,8 +14,8 @@ from typing import TypeVar
 from django.db import InterfaceError, OperationalError, connections
 
 from accounts.tenancy import tenant
-from mailkit.smtp_letters import SMALL_BYTES, ArrivingLetter, Envelope, Fault, TryLater
-from smart_addresses.addresses import Recipient, accounts_of
+from mailkit.smtp_letters import NO_SUCH_ADDRESS, SMALL_BYTES, ArrivingLetter, Envelope, Fault, TryLater
+from smart_addresses.addresses import Recipient, account_named_in, accounts_of
 from smart_addresses.gathering import Gathering
 from smart_addresses.refusing import note_refusal
 from smart_addresses.starting import Starter
@@ -25,6 +26,7 @@ THREADS = 8  # connections to the database
 MOST_TOGETHER = 50
 SMALL_LOTS = 3  # while one waits for the disk another is read
 LARGE_LOTS = 3  # letters that are alone, and may keep a thread for a second
+MOST_UNKNOWN = 10
 T = TypeVar("T")
 
 
@@ -48,6 +50,7 @@ class LetterDesk:
         self._storing = Gathering(store, self._threads, lots=SMALL_LOTS, most=MOST_TOGETHER)
         self._storing_large = Gathering(store, self._threads, lots=LARGE_LOTS, most=1)
         self._noting = Gathering(partial(_in_database, _note_refusals), self._threads, most=1)  # or some count twice
+        self._unknown = 0  # addresses that nobody has, being looked at
 
     async def admit(self, recipient: str, _envelope: Envelope) -> NamedRecipient | None:
         found = await _or_later(self._admitting.ask(recipient))
@@ -63,6 +66,19 @@ class LetterDesk:
 
     async def note_fault(self, fault: Fault, envelope: Envelope, recipient: NamedRecipient) -> None:
         await _or_later(self._noting.ask(_Refusal(fault, envelope, recipient)))
+
+    def note_unknown(self, recipient: str, envelope: Envelope) -> None:
+        """Nobody waits for it, so more than a few at once are a flood, and not noted."""
+        if self._unknown >= MOST_UNKNOWN:
+            return
+        self._unknown += 1
+        noting = partial(_in_database, _note_unknown, (recipient, envelope))
+        asyncio.get_running_loop().run_in_executor(self._threads, noting).add_done_callback(self._unknown_noted)
+
+    def _unknown_noted(self, done: asyncio.Future[None]) -> None:
+        self._unknown -= 1
+        if error := done.exception():
+            logger.warning("a refusal is not noted", extra={"error": type(error).__name__})
 
     def close(self) -> None:
         """When what has begun is done."""
@@ -91,6 +107,14 @@ def _note_refusals(refusals: Sequence[_Refusal]) -> list[None]:
         with tenant(refusal.recipient.recipient.account_id):
             note_refusal(refusal.fault, refusal.envelope, recipient=refusal.recipient.named)
     return [None] * len(refusals)
+
+
+def _note_unknown(asked: tuple[str, Envelope]) -> None:
+    recipient, envelope = asked
+    account_id = account_named_in(recipient)
+    if account_id is not None:
+        with tenant(account_id):
+            note_refusal(NO_SUCH_ADDRESS, envelope, recipient=recipient)
 
 
 async def _or_later(answer: Awaitable[T]) -> T:

@@ -50,6 +50,7 @@ OUTCOMES: Mapping[str, Said] = {
 }
 REFUSALS: Mapping[str, Text] = {
     "sender_not_allowed": gettext_lazy("Its sender may not write to the smart addresses."),
+    "no_such_address": gettext_lazy("You have no such address: perhaps it was mistyped."),
     "too_large": gettext_lazy("It is too large."),
     "line_too_long": gettext_lazy("A line of it is too long for mail."),
     "bare_line_end": gettext_lazy("Its lines do not end as those of mail do."),

@@ -136,7 +136,7 @@ class RefusedLetterSerializer(serializers.Serializer[RefusedLetter]):
     id = IdField(source="pk")
     recipient = serializers.CharField()
     mail_from = serializers.CharField()
-    code = serializers.CharField(help_text="Such as `too_large` or `sender_not_allowed`.")
+    code = serializers.CharField(help_text="Such as `too_large`, `sender_not_allowed` or `no_such_address`.")
     count = serializers.IntegerField()
     last_at = serializers.DateTimeField()
 

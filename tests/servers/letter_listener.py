@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mailkit.smtp_letters import ArrivingLetter, Desk, Envelope, Fault, Limits, TryLater
+from mailkit.smtp_letters import NO_SUCH_ADDRESS, ArrivingLetter, Desk, Envelope, Fault, Limits, TryLater
 from mailkit.smtp_listener import House, LetterServer, LmtpLetterServer
 
 KNOWN = "acme@in.example"
@@ -47,6 +47,9 @@ class RecordingDesk:
 
     async def note_fault(self, fault: Fault, _envelope: Envelope, recipient: str) -> None:
         self.faults.append((fault.code, recipient))
+
+    def note_unknown(self, recipient: str, _envelope: Envelope) -> None:
+        self.faults.append((NO_SUCH_ADDRESS.code, recipient))
 
 
 class LetterListener:

@@ -82,6 +82,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("settings/smart-addresses/", smart_addresses.smart_addresses, name="smart_addresses"),
     path("settings/smart-addresses/letters/", smart_addresses.arrived, name="arrived_letters"),
+    path("settings/smart-addresses/refused/", smart_addresses.refused, name="refused_letters"),
     path("settings/smart-addresses/letters/<int:arrived_id>/raw/", smart_addresses.raw, name="arrived_raw"),
     path("settings/smart-addresses/letters/<int:arrived_id>/retry/", smart_addresses.retry, name="arrived_retry"),
     path("settings/mailer/pages/", web_pages.web_pages, name="web_pages"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -78,7 +77,7 @@ def _facts(request: MemberRequest) -> dict[str, object]:
         "responsible": default_responsible(),
         "reads_arrivals": reads_arrivals(request.member),
         **_arrived(request),
-        "refused": _refused(request),
+        **_refused(request),
     }
 
 
@@ -95,9 +94,19 @@ def _arrived(request: MemberRequest) -> dict[str, object]:
     return {"lines": lines, "next_place": page.next_place}
 
 
-def _refused(request: MemberRequest) -> Sequence[RefusedLine]:
-    rows = list_refused(request.member).order_by("-last_at", "-pk")[:PAGE]
-    return [RefusedLine(letter, refusal_of(letter)) for letter in rows]
+@require_GET
+@member_required
+def refused(request: MemberRequest) -> HttpResponse:
+    """More of what was refused, further back."""
+    return render(request, "settings/parts/refused_rows.html", _refused(request))
+
+
+def _refused(request: MemberRequest) -> dict[str, object]:
+    page = page_by_time(list_refused(request.member), request.GET.get("refused", ""), size=PAGE, field="last_at")
+    return {
+        "refused": [RefusedLine(letter, refusal_of(letter)) for letter in page.rows],
+        "next_refused": page.next_place,
+    }
 
 
 @require_GET
