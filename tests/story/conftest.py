@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Page, expect
 
+from crm_mail.embedded.demo_people import COLLEAGUES
 from tests.e2e.conftest import (  # noqa: F401  (fixtures)
     base_url,
     browser_context_args,
@@ -19,3 +21,14 @@ def instance() -> Iterator[Instance]:
     with running_instance() as started:
         started.wait(lambda: "CRM Mail is ready" in started.printed(), "ready")
         yield started
+
+
+@pytest.fixture
+def signed_in(page: Page, instance: Instance) -> Page:
+    """As the administrator of the demo."""
+    page.goto(instance.url)
+    page.get_by_label("Email").fill(COLLEAGUES[0].email)
+    page.get_by_label("Password").fill(COLLEAGUES[0].password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
+    return page

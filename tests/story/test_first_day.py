@@ -9,7 +9,7 @@ from email import message_from_bytes
 import pytest
 from playwright.sync_api import Page, expect
 
-from crm_mail.embedded.demo_people import COLLEAGUES, ECHO, SPARE
+from crm_mail.embedded.demo_people import ECHO, SPARE
 from tests.e2e.looks import assert_accessible
 from tests.flows.waiting import eventually
 from tests.servers.instance import Instance
@@ -17,16 +17,6 @@ from tests.servers.instance import Instance
 pytestmark = [pytest.mark.e2e, pytest.mark.flow]
 SUBJECT = "A question about desks"
 IMPORT_MS = 120_000
-
-
-@pytest.fixture
-def signed_in(page: Page, instance: Instance) -> Page:
-    page.goto(instance.url)
-    page.get_by_label("Email").fill(COLLEAGUES[0].email)
-    page.get_by_label("Password").fill(COLLEAGUES[0].password)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
-    return page
 
 
 def sent_copies(instance: Instance, subject: str) -> list[str]:
