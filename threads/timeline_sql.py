@@ -32,7 +32,7 @@ PEOPLE = {
     "customer": "SELECT contact_id AS id FROM crm_customercontact WHERE customer_id = %s",
 }
 # When the `lead` got its last letter, if its `stage` is not open any more: see _Asked.until.
-CLOSED_AT = "lead.stage_since"
+CLOSED_AT = "coalesce(lead.closed_at, lead.stage_since)"
 # Whose notes, tasks and events stand on it beside its own.
 LEADS = {
     "contact": "SELECT lead_id AS id FROM crm_leadcontact WHERE contact_id = %s",

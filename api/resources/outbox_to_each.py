@@ -119,6 +119,6 @@ class ToEachView(MemberViewSet):
 def to_each_answer(found: Addressees, letters: Sequence[OutgoingMail]) -> dict[str, Any]:
     return {
         "count": len(found.people),
-        "left_out": LeftOutSerializer(many=True).to_representation(found.left_out),
+        "left_out": [LeftOutSerializer(one).data for one in found.left_out],
         "letters": [str(letter.pk) for letter in letters],
     }

@@ -44,7 +44,7 @@ def ids_of(api: ApiClient, path: str, **query: Any) -> set[str]:
 def close(lead: Card) -> None:
     assert isinstance(lead, Lead)
     move_lead(lead, Stage.objects.get(kind="won"))
-    Lead.objects.update(stage_since=timezone.now() - timedelta(days=400))
+    Lead.objects.update(closed_at=timezone.now() - timedelta(days=400))
 
 
 def test_a_letter_names_every_card_that_shows_it(
@@ -98,7 +98,7 @@ def test_a_closed_lead_gets_no_more_letters(
         lead = Lead.objects.get()
         assert not timeline(alice, lead, kinds=LETTERS).entries
         assert ids_of(alice_api, path, lead=lead.pk) == set()
-        Lead.objects.update(stage_since=timezone.now())
+        Lead.objects.update(closed_at=timezone.now())
         assert Message.objects.count() == len(ids_of(alice_api, path, lead=lead.pk)) == 1
 
 
