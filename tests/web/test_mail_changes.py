@@ -138,7 +138,7 @@ def test_one_letter_of_a_conversation_is_deleted_and_restored(
 ) -> None:
     post.file(Mail("Offer"), Mail("Re: Offer"))
     first, second = Message.objects.order_by("pk")
-    one = {"message": first.pk}
+    one = {"letter": first.pk}
     client = signed_in(bob)
     assert "Delete this letter" in client.get(f"/mail/inbox/{first.thread_id}/").content.decode()
     assert signed_in(charlie).post("/mail/inbox/delete/", one).status_code == 200
@@ -151,7 +151,7 @@ def test_one_letter_of_a_conversation_is_deleted_and_restored(
     assert "rearranged" in json.loads(undone["HX-Trigger"])
     assert Message.objects.kept().count() == 2
     client.post("/mail/inbox/delete/", one)
-    last = client.post("/mail/inbox/delete/", {"message": second.pk})
+    last = client.post("/mail/inbox/delete/", {"letter": second.pk})
     assert json.loads(last["HX-Trigger"])["thread-gone"] == {"thread": first.thread_id}
     assert client.post("/mail/deleted/restore/", one).status_code == 403
     admin = signed_in(alice)

@@ -46,10 +46,10 @@ def mark_unread(request: MemberRequest, folder: str) -> HttpResponse:
 @require_POST
 @member_required
 def delete(request: MemberRequest, folder: str) -> HttpResponse:
-    """Into Deleted, here only: the mail server keeps its letters (K60). With `message` that letter alone."""
+    """Into Deleted, here only: the mail server keeps its letters (K60). With `letter` that one alone."""
     kept = Message.objects.visible_to(request.member).kept()
-    is_one = "message" in request.POST
-    meant = Q(pk=_number(request, "message")) if is_one else Q(thread__in=_selected(request, folder))
+    is_one = "letter" in request.POST
+    meant = Q(pk=_number(request, "letter")) if is_one else Q(thread__in=_selected(request, folder))
     ids = list(kept.filter(meant).values_list("pk", flat=True))
     count = services.delete_messages(request.member, ids)
     text = ngettext("%(count)s letter deleted", "%(count)s letters deleted", count) % {"count": count}
@@ -60,9 +60,9 @@ def delete(request: MemberRequest, folder: str) -> HttpResponse:
 @require_POST
 @member_required
 def restore(request: MemberRequest, folder: str) -> HttpResponse:
-    """With `message` that letter alone."""
-    if "message" in request.POST:
-        count = services.restore_messages(request.member, [_number(request, "message")])
+    """With `letter` that one alone."""
+    if "letter" in request.POST:
+        count = services.restore_messages(request.member, [_number(request, "letter")])
     else:
         count = services.restore_threads(request.member, _selected(request, folder))
     text = ngettext("%(count)s letter restored", "%(count)s letters restored", count) % {"count": count}
@@ -72,7 +72,7 @@ def restore(request: MemberRequest, folder: str) -> HttpResponse:
 def _redrawn(request: MemberRequest, folder: str) -> HttpResponse:
     """After a change of one letter the open conversation is drawn anew, or left where the folder has no more of it."""
     letters = Message.objects.visible_to(request.member)
-    letter = letters.filter(pk=_number(request, "message")).first()
+    letter = letters.filter(pk=_number(request, "letter")).first()
     if letter is None:
         return refreshed()
     has_more = letters.filter(thread=letter.thread_id, deleted_at__isnull=folder != "deleted").exists()
