@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, TypeVar, cast
 
 from django.apps import apps
 from django.db.models import F, Model, Prefetch, Q, QuerySet
@@ -85,12 +85,13 @@ class _ReadersQuerySet(QuerySet[Row]):
 class _SearchedQuerySet(_ReadersQuerySet[Row]):
     """Of letters, or of what holds letters."""
 
-    is_limited = False  # by the search: more letters may have the words than were looked at
+    found: Sequence[int] = ()  # letters with the words that were searched
+    is_limited = False  # more letters may have them than were looked at
     is_of_letters = False  # itself
 
     def _clone(self) -> Self:
         clone = super()._clone()
-        clone.is_limited = self.is_limited
+        clone.found, clone.is_limited = self.found, self.is_limited
         return clone
 
     def in_folder(self, folder: str) -> Self:
@@ -110,21 +111,22 @@ class _SearchedQuerySet(_ReadersQuerySet[Row]):
             return rows.looked_through(words, [], folder)
         told = replace(within, folder=folder if self.is_of_letters else "")
         found = search.find_message_ids(words, rows.reader, told)
-        if search.is_cut(found) and rows.holding(found, folder).count() < FEW:
+        matching = rows.of_search(found, folder, is_limited=search.is_cut(found))
+        if matching.is_limited and matching.count() < FEW:
             return rows.looked_through(words, found, folder)
-        return rows.holding(found, folder).limited(is_limited=search.is_cut(found))
+        return matching
 
     def looked_through(self, words: str, found: Sequence[int], folder: str) -> Self:
         """Besides what was found already."""
         letters = self.newest_letters(folder)
         more = search.find_message_ids(words, self.reader, Within(among=letters, with_similar=not found))
-        matching = self.holding([*found, *more], folder)
-        return matching.limited(is_limited=search.is_cut(more) or len(letters) >= MOST_LETTERS)
+        is_limited = search.is_cut(more) or len(letters) >= MOST_LETTERS
+        return self.of_search([*found, *more], folder, is_limited=is_limited)
 
-    def limited(self, *, is_limited: bool) -> Self:
-        """As it is told to those who ask."""
-        self.is_limited = is_limited
-        return self
+    def of_search(self, found: Sequence[int], folder: str, *, is_limited: bool) -> Self:
+        matching = self.holding(found, folder)
+        matching.found, matching.is_limited = found, is_limited
+        return matching
 
     def holding(self, message_ids: Collection[int], folder: str) -> Self:
         """Those with one of these letters."""
@@ -244,7 +246,7 @@ def _rows(model: str) -> QuerySet[Any]:
 
 def _letters_in(folder: str) -> MessageQuerySet:
     """All that lie in Deleted, or all that do not."""
-    letters: MessageQuerySet = _rows("Message")  # type: ignore[assignment]
+    letters = cast("MessageQuerySet", _rows("Message"))
     return letters.filter(deleted_at__isnull=folder != DELETED)
 
 

@@ -26,7 +26,7 @@ from mailboxes.foreign_reading import note_reading
 from outbox.suppression import reasons_on
 from threads.correspondents import Person, suggest_people
 from threads.models import Message, Thread
-from threads.search import SEARCH_LIMIT
+from threads.search import SEARCH_LIMIT, folder_of
 from threads.search_hits import Hit, Piece, hits_in_messages
 
 HITS = 20
@@ -105,7 +105,8 @@ class SearchView(MemberViewSet):
         found = Message.objects.visible_to(self.member).matching(words)
         messages = list(found.for_reading().newest_first().prefetch_related(WITH_TRACKED)[:HITS])
         note_reading(self.member, (message.mailbox for message in messages))
-        threads = Thread.objects.visible_to(self.member).matching(words).newest_first()
+        folder = folder_of(words)
+        threads = Thread.objects.visible_to(self.member).in_folder(folder).holding(found.found, folder).newest_first()
         hits = hits_in_messages(self.member, words, [message.pk for message in messages])
         return Response(
             {
