@@ -31,6 +31,7 @@ LIMITS = {
     "test": Limit(member=20, account=60),  # signing in to mail servers
     "detect": Limit(member=30, account=120),  # looking for the servers of an address
     "preview": Limit(member=120, account=600),  # rendering somebody's template, which takes seconds at worst
+    "image": Limit(member=600, account=3000),  # showing what somebody writes with images from anywhere
     "alias": Limit(member=10, account=30),  # mailing links to addresses of others
     "oauth": Limit(member=20, account=60),  # going to a provider's sign-in page
 }

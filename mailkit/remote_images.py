@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -20,6 +20,13 @@ def place_images(tree: LexborHTMLParser, address_of: Callable[[int], str]) -> No
     for image, source in _waiting(tree):
         if source in numbers:
             image.attrs["src"] = address_of(numbers[source])
+
+
+def place_known(tree: LexborHTMLParser, addresses: Mapping[str, str]) -> None:
+    """The same by what each of them is called; others wait on."""
+    for image, source in _waiting(tree):
+        if source in addresses:
+            image.attrs["src"] = addresses[source]
 
 
 def _waiting(tree: LexborHTMLParser) -> list[tuple[LexborNode, str]]:

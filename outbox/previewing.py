@@ -42,8 +42,8 @@ class PreviewFile:
 @dataclass(frozen=True, slots=True)
 class Preview:
     """`html` is that of the letter, to be shown in a frame without scripts: images of its own stand in it as `cid:`.
-    `images`: the uploads that they are, by Content-ID. `links`: files that are fetched when it is sent. `empty_fields`:
-    have no value and no default.
+    `quote_html`: the end of it, which others wrote. `images`: the uploads that stand in it, by Content-ID. `links`:
+    files that are fetched when it is sent. `empty_fields`: have no value and no default.
     """
 
     subject: str
@@ -56,6 +56,7 @@ class Preview:
     attachments: tuple[PreviewFile, ...]
     images: dict[str, int]
     links: tuple[str, ...] = ()
+    quote_html: str = ""
 
 
 _CID = re.compile(r"""(\bsrc=["'])cid:([^"'<>]{1,200})(?=["'])""", re.IGNORECASE)
@@ -93,6 +94,7 @@ def preview(
         attachments=tuple(PreviewFile(row.pk, row.filename, row.content_type, row.size) for row in uploads),
         images=images,
         links=tuple(links),
+        quote_html=quote.html,
     )
 
 

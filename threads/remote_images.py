@@ -27,10 +27,17 @@ MAX_KEPT_BYTES = 512 * 1024  # in Valkey: the few that are larger are fetched ag
 def open_remote_image(body: MessageBody, number: int) -> CleanImage:
     """An image of a letter by its number, see mailkit.remote_images. Raises ImageNotFound, MailError."""
     sources = list_sources(LexborHTMLParser(body.html))
-    # Nothing of our own host for strangers: a pixel of ours would take us for the reader of the letter.
-    if number >= len(sources) or sources[number].startswith(f"{settings.PUBLIC_URL}/"):
+    if number >= len(sources):
         raise ImageNotFound
-    return _kept(sources[number])
+    return open_image_at(sources[number])
+
+
+def open_image_at(url: str) -> CleanImage:
+    """Raises ImageNotFound, MailError."""
+    # Nothing of our own host for strangers: a pixel of ours would take us for the reader of the letter.
+    if url.startswith(f"{settings.PUBLIC_URL}/"):
+        raise ImageNotFound
+    return _kept(url)
 
 
 def _kept(url: str) -> CleanImage:

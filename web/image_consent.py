@@ -1,4 +1,5 @@
-"""The proof that a reader asked for the remote images of one letter: without it no address of ours loads any.
+"""The proof that a reader asked for the remote images of one letter, or a writer for those of his own words: without it
+no address of ours loads any.
 
 A link in a letter may lead anywhere, to our own pages too, but its writer cannot sign.
 """
@@ -21,6 +22,15 @@ def images_token(member: Membership, message: Message) -> str:
 
 def is_images_token(token: str, member: Membership, message: Message) -> bool:
     return constant_time_compare(token, images_token(member, message))
+
+
+def own_image_token(member: Membership, url: str) -> str:
+    """For one image of what this member writes."""
+    return Signer(salt="images of writers").signature(f"{member.pk}:{url}")
+
+
+def is_own_image_token(token: str, member: Membership, url: str) -> bool:
+    return constant_time_compare(token, own_image_token(member, url))
 
 
 def granted_token(given: str, member: Membership, message: Message) -> str:

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.rule("M18", "M120")
 def test_the_preview_of_a_form(alice: Membership, in_account: None) -> None:
-    shown = preview_page(preview(alice, DraftFields(subject="Order", format="html", body=SEED_FORM)), "light")
+    shown = preview_page(alice, preview(alice, DraftFields(subject="Order", format="html", body=SEED_FORM)), "light")
     assert "Laptop ▾" in shown
     assert "<form" not in shown
     assert "<code>lead[620105]</code>" in shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Callable
 
@@ -11,6 +12,7 @@ from django.test import Client
 from PIL import Image
 
 from accounts.models import Account, Membership
+from mailboxes import limits
 from mailkit.errors import ConnectionFailed
 from mailkit.safe_fetch import Fetched
 from tests.conftest import MakeMailbox
@@ -120,3 +122,51 @@ def test_others_are_refused(signed_in: SignIn, charlie: Membership, letter: Mess
     assert client.get(f"/mail/messages/{letter.pk}/images/0/").status_code == 404
     assert client.post(f"/mail/messages/{letter.pk}/images/allow/").status_code == 404
     assert client.post(f"/mail/messages/{letter.pk}/images/forbid/").status_code == 404
+
+
+def sources(page: str) -> list[str]:
+    return [found.replace("&amp;", "&") for found in re.findall(r'<img[^>]* src="([^"]*)"', page)]
+
+
+@pytest.mark.rule("M18")
+def test_a_writer_sees_his_own_images_through_our_server(
+    signed_in: SignIn, in_account: Account, alice: Membership, bob: Membership, fetched: list[str]
+) -> None:
+    client = signed_in(alice)
+    html = '<p>Hi</p><img alt="Logo" src="https://cdn.example/1.png"><img src="https://cdn.example/2.png">'
+    sheet = client.post("/mail/compose/sheet/", {"body": html}).content.decode()
+    shown, broken = sources(sheet)
+    assert shown.startswith("/mail/compose/image/?")
+    answer = client.get(shown)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/png")
+    assert client.get(broken).status_code == 502
+    assert fetched == ["https://cdn.example/1.png", "https://cdn.example/2.png"]
+    assert client.get(shown.replace("1.png", "3.png")).status_code == 404
+    assert signed_in(bob).get(shown).status_code == 404
+    assert len(fetched) == 2
+
+
+@pytest.mark.rule("M18")
+def test_a_preview_shows_images_of_the_writer_and_not_of_whom_he_quotes(
+    signed_in: SignIn, in_account: Account, alice: Membership
+) -> None:
+    fields = {
+        "format": "html",
+        "subject": "Hi",
+        "body": '<img alt="" src="https://cdn.example/own.png">',
+        "quote_html": '<blockquote><img alt="" src="https://spy.example/pixel.png"></blockquote>',
+    }
+    page = signed_in(alice).post("/mail/compose/preview/", {"fields": json.dumps(fields)}).content.decode()
+    assert [("own.png" in source, "spy" in source) for source in sources(page)] == [(True, False)]
+    assert 'data-remote-src="https://spy.example/pixel.png"' in page
+
+
+@pytest.mark.rule("M18")
+def test_images_of_a_writer_are_not_without_limit(
+    signed_in: SignIn, in_account: Account, alice: Membership, fetched: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(limits.LIMITS, "image", limits.Limit(member=1, account=9))
+    client = signed_in(alice)
+    html = "".join(f'<img alt="" src="https://cdn.example/{name}.png">' for name in "ab")
+    first, second = sources(client.post("/mail/compose/sheet/", {"body": html}).content.decode())
+    assert [client.get(url).status_code for url in (first, second)] == [200, 429]

@@ -63,6 +63,7 @@ urlpatterns: list[URLPattern] = [
     path("mail/compose/", compose.compose, name="compose"),
     path("mail/people/", compose.people, name="people"),
     path("mail/compose/sheet/", compose.sheet, name="letter_sheet"),
+    path("mail/compose/image/", images.own_image, name="own_image"),
     path("mail/compose/preview/", compose.preview, name="compose_preview"),
     path("mail/compose/signature/", compose.signature, name="compose_signature"),
     path("mail/compose/each/", compose.each, name="compose_each"),

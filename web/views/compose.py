@@ -107,7 +107,8 @@ def _opened(request: MemberRequest, senders: list[Sender]) -> OpenLetter:
 @xframe_options_sameorigin
 def sheet(request: MemberRequest) -> HttpResponse:
     """The HTML that is being typed as it will look, without its fields filled in: posted into a frame."""
-    page = sheet_page(request.POST.get("body", ""), request.POST.get("pictures", ""), request.POST.get("theme", ""))
+    typed = (request.POST.get(name, "") for name in ("body", "pictures", "theme"))
+    page = sheet_page(request.member, *typed)
     return _in_frame(HttpResponse(page))
 
 
@@ -127,7 +128,8 @@ def preview(request: MemberRequest) -> HttpResponse:
         return _refused(str(error), HTTPStatus.TOO_MANY_REQUESTS)
     except (LetterRefused, TemplateRefused) as error:
         return _refused(error.message, HTTPStatus.UNPROCESSABLE_ENTITY)
-    return _in_frame(HttpResponse(preview_page(shown, request.POST.get("theme", ""), above=reader.steps)))
+    page = preview_page(request.member, shown, request.POST.get("theme", ""), above=reader.steps)
+    return _in_frame(HttpResponse(page))
 
 
 @dataclass(frozen=True, slots=True)

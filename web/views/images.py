@@ -10,14 +10,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
+from mailboxes import limits
+from mailboxes.errors import TooManyTries
 from mailkit.addresses import email_key
 from mailkit.errors import MailError
+from mailkit.image_pool import CleanImage
 from threads.access import get_message_for
 from threads.bodies import fresh_body
 from threads.consents import allow_images, forbid_images
 from threads.models import Message
-from threads.remote_images import open_remote_image
-from web.image_consent import is_images_token
+from threads.remote_images import open_image_at, open_remote_image
+from web.image_consent import is_images_token, is_own_image_token
 from web.members import MemberRequest, member_required
 from web.toasts import toast
 
@@ -39,6 +42,27 @@ def remote_image(request: MemberRequest, message_id: int, number: int) -> HttpRe
     except MailError as error:
         logger.info("remote image not shown", extra={"message_id": message.pk, "error": type(error).__name__})
         return HttpResponse(status=HTTPStatus.BAD_GATEWAY)
+    return _shown(image)
+
+
+@require_GET
+@member_required
+def own_image(request: MemberRequest) -> HttpResponse:
+    """An image that stands in what this member writes, for its preview: fetched and drawn anew like a stranger's."""
+    url = request.GET.get("url", "")
+    if not is_own_image_token(request.GET.get("token", ""), request.member, url):
+        raise Http404
+    try:
+        limits.check(request.member, "image")
+        return _shown(open_image_at(url))
+    except TooManyTries:
+        return HttpResponse(status=HTTPStatus.TOO_MANY_REQUESTS)
+    except MailError as error:
+        logger.info("image of a writer not shown", extra={"error": type(error).__name__})
+        return HttpResponse(status=HTTPStatus.BAD_GATEWAY)
+
+
+def _shown(image: CleanImage) -> HttpResponse:
     return HttpResponse(
         image.content,
         content_type=image.content_type,

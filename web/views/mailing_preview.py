@@ -50,7 +50,7 @@ def _page(request: MemberRequest, mailing: Mailing) -> str:
     form = MailingForm(request.POST, member=request.member, mailing=mailing)
     typed = form.values() if form.is_valid() else None
     shown = preview_for(request.member, mailing.pk, number, typed)
-    return preview_page(shown, request.POST.get("theme", ""), above=_steps(mailing, number))
+    return preview_page(request.member, shown, request.POST.get("theme", ""), above=_steps(mailing, number))
 
 
 def _steps(mailing: Mailing, number: int) -> str:

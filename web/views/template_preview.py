@@ -58,7 +58,7 @@ def _page(request: MemberRequest, template: Template) -> str:
     files = [PreviewFile(0, file.filename, file.content_type, file.size) for file in made.files if not file.content_id]
     pictures = {content_id: _picture_url(template, number) for number, content_id in listed if content_id}
     shown = replace(made.letter, attachments=tuple(files))
-    return preview_page(shown, request.POST.get("theme", ""), pictures=pictures, problem=made.problem)
+    return preview_page(request.member, shown, request.POST.get("theme", ""), pictures=pictures, problem=made.problem)
 
 
 def _picture_url(template: Template, number: int) -> str:
