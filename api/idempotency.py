@@ -65,6 +65,13 @@ def idempotent(*, is_atomic: bool = True, hidden: tuple[str, ...] = ()) -> Calla
     return decorate
 
 
+def passes_to_idempotent(handler: Handler) -> Handler:
+    """For a POST handler that fetches something before any transaction begins, and leaves the rest to one that is
+    idempotent."""
+    handler.is_idempotent = True  # type: ignore[attr-defined]  # the schema reads it
+    return handler
+
+
 def _claim(member: Membership, key: str, digest: str) -> IdempotentReply:
     """A row in flight that is ours now, or the stored reply. Raises Refusal."""
     if len(key) > MAX_LENGTH or not key.isprintable():

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from accounts.members import MAX_UNDO_SECONDS
 from accounts.models import ApiToken, Membership
-from api.idempotency import idempotent
+from api.idempotency import idempotent, passes_to_idempotent
 from api.ids import IdField, IdFilter, RelatedId, RowIdField
 from api.permissions import granted_scopes, require_scope
 from api.resources.letter_fields import MAX_LISTED, LetterFieldsSerializer, OwnAliasId, OwnMailboxId, id_of
@@ -174,6 +174,7 @@ class DraftView(MemberViewSet):
         "`outbox/`; of a letter that it answers recipients, subject and quote, with the scope `mail:read`; with "
         "`forward_message` that letter stands below, and its files go along unless `attachments` says which do."
     )
+    @passes_to_idempotent
     def create(self, request: Request) -> Response:
         data = self.checked_data()
         if message := data.get("forward_message"):  # its words go to whomever the asker names

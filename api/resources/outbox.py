@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from accounts.members import MAX_UNDO_SECONDS
 from accounts.models import ApiToken
-from api.idempotency import idempotent
+from api.idempotency import idempotent, passes_to_idempotent
 from api.ids import IdField
 from api.permissions import require_scope
 from api.resources.letter_fields import MAX_LISTED, LetterFieldsSerializer, OwnAliasId, OwnMailboxId, id_of
@@ -125,6 +125,7 @@ class OutboxView(HitActions, QueueActions):
         "is taken from `template`. With `forward_message` the forwarded letter stands below, and its files go along "
         "unless `attachments` says which do."
     )
+    @passes_to_idempotent
     def create(self, request: Request) -> Response:
         wanted = letter_request(self.checked_data())
         if wanted.forward_message_id:  # its words go to whomever the asker names
