@@ -7,8 +7,7 @@ and the answer holds what is there now. A draft is its author's alone, whoever e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import fields as fields_in
 from datetime import datetime
@@ -20,8 +19,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.ids import NO_ROW, row_number
-from accounts.mailer import may_use_mailer
+from accounts.ids import row_number
 from accounts.models import Membership
 from crm.access import get_contact, get_lead
 from letter_templates.access import get_template_for
@@ -29,16 +27,14 @@ from letter_templates.models import Template
 from letter_templates.rendering import literal
 from letter_templates.trigger_choice import NO_TRIGGERS, TriggerChoice, check_may_choose, read_choice
 from mailboxes.access import get_mailbox_for
-from mailboxes.errors import MailboxNotFound
 from outbox.errors import DraftChanged, DraftNotFound, LetterRefused, TooManyRecipients
-from outbox.merging import words_of
 from outbox.models import Draft, DraftAddressee, DraftAttachment, OutgoingMail, OutgoingRecipient
-from outbox.queueing import check_letter, get_alias_for, store_letter
-from outbox.requests import LetterRequest, checked_body
+from outbox.queueing import get_alias_for
+from outbox.requests import checked_body
 from outbox.uploads import get_uploads
-from outbox.writing_to_each import Addressee, Chosen, addressees_of, check_to_each, still_there, store_to_each
+from outbox.writing_to_each import Addressee, Chosen, still_there
 from threads.access import get_message_for
-from threads.models import Message, Thread
+from threads.models import Thread
 
 MAX_TYPED = 1_000  # recipients, and characters of one
 MAX_SUBJECT_CHARS = 10_000
@@ -142,10 +138,10 @@ def save_draft(member: Membership, draft_id: int | str, fields: DraftFields, ver
 
     Raises DraftNotFound (also when it was sent meanwhile), DraftChanged, NotFound, NotAllowed, LetterRefused.
     """
-    draft = _get_version(member, draft_id, version)
+    draft = version_of(member, draft_id, version)
     before = fields_of(draft)
     checked = _checked(member, fields, before)
-    _change(draft, updated_at=timezone.now(), **_columns(checked))
+    change_draft(draft, updated_at=timezone.now(), **_columns(checked))
     if tuple(checked.attachments) != tuple(before.attachments):
         draft.attachments.all().delete()
         _attach(draft, checked.attachments)
@@ -158,125 +154,7 @@ def save_draft(member: Membership, draft_id: int | str, fields: DraftFields, ver
 @transaction.atomic
 def delete_draft(member: Membership, draft_id: int | str, version: int | None = None) -> None:
     """Raises DraftNotFound, DraftChanged. Its files stay a while, as those that never came into a draft."""
-    _get_version(member, draft_id, version).delete()
-
-
-def send_draft(
-    member: Membership,
-    draft_id: int | str,
-    version: int | None = None,
-    *,
-    undo_seconds: int = 0,
-    send_at: datetime | None = None,
-) -> OutgoingMail:
-    """Queue it. The draft is hidden then, and comes back if the letter is canceled: outbox.services.cancel.
-
-    Raises DraftNotFound, DraftChanged, NotFound, LetterRefused; the draft stays as it is then.
-    """
-    draft = _get_version(member, draft_id, version)
-    if draft.is_to_each:
-        words = _("This draft goes to each of several people. Send it to each of them.")
-        raise LetterRefused("to_each", words)
-    with _own_sender():
-        checked = check_letter(member, _request_to_send(member, draft, undo_seconds, send_at))
-    with transaction.atomic():
-        mail = store_letter(member, checked)
-        _change(draft, mail=mail)
-    return mail
-
-
-def send_draft_to_each(
-    member: Membership,
-    draft_id: int | str,
-    version: int | None = None,
-    *,
-    undo_seconds: int = 0,
-    send_at: datetime | None = None,
-) -> list[OutgoingMail]:
-    """Queue a letter to each of its people, all or none, by name. The draft is hidden then, and comes back when all of
-    them are canceled. Raises as send_draft.
-    """
-    draft = _get_version(member, draft_id, version)
-    if not draft.is_to_each:
-        raise LetterRefused("to_each", _("Choose the people that each get a letter of their own."))
-    people = addressees_of(fields_of(draft).to_each or ()).people
-    with _own_sender():
-        checked = check_to_each(member, _request_to_send(member, draft, undo_seconds, send_at), people)
-    with transaction.atomic():
-        mails = store_to_each(member, checked)
-        _change(draft, mail=mails[0])
-        _note_letters(draft, mails)
-    return mails
-
-
-def _request_to_send(member: Membership, draft: Draft, undo_seconds: int, send_at: datetime | None) -> LetterRequest:
-    request = request_of(without_lost(member, fields_of(draft)))
-    return replace(request, send_at=send_at or draft.send_at, undo_seconds=undo_seconds)
-
-
-@contextmanager
-def _own_sender() -> Iterator[None]:
-    """Raises LetterRefused for a mailbox that was closed to the author meanwhile."""
-    try:
-        yield
-    except MailboxNotFound as error:
-        words = _("You may not send from this mailbox any more. Choose another sender.")
-        raise LetterRefused("mailbox_id", words) from error
-
-
-def _note_letters(draft: Draft, mails: Sequence[OutgoingMail]) -> None:
-    """Whose letter is whose."""
-    by_contact = {mail.contact_id: mail for mail in mails}
-    rows = [row for row in draft.addressees.all() if row.contact_id in by_contact]
-    for row in rows:
-        row.mail = by_contact[row.contact_id]
-    DraftAddressee.objects.bulk_update(rows, ["mail"])
-
-
-def without_lost(member: Membership, fields: DraftFields) -> DraftFields:
-    """Without what the author could name when he wrote it, and sees no more: his own words go out all the same."""
-    letters = Message.objects.visible_to(member).readable()
-    templates = Template.objects.visible_to(member)
-    known: dict[str, Any] = {
-        name: row_id if rows.filter(pk=row_id or NO_ROW).exists() else None
-        for name, row_id, rows in (
-            ("reply_to_message_id", fields.reply_to_message_id, letters),
-            ("forward_message_id", fields.forward_message_id, letters),
-            ("template_id", fields.template_id, templates),
-        )
-    }
-    triggers = fields.triggers if may_use_mailer(member) else NO_TRIGGERS
-    return replace(fields, triggers=triggers, **known)
-
-
-def request_of(fields: DraftFields) -> LetterRequest:
-    """The letter that a draft becomes. Raises TooLarge."""
-    words = words_of(fields.format, subject=fields.subject, body=checked_body(fields.body))
-    return LetterRequest(
-        mailbox_id=fields.mailbox_id or 0,
-        alias_id=fields.alias_id,
-        to=fields.to,
-        cc=fields.cc,
-        bcc=fields.bcc,
-        subject=fields.subject,
-        text=words.text,
-        html=words.html,
-        quote_text=fields.quote_text,
-        quote_html=fields.quote_html,
-        attachment_url=fields.attachment_url,
-        merge_fields=True,
-        with_signature=fields.with_signature,
-        template_id=fields.template_id,
-        contact_id=fields.contact_id,
-        lead_id=fields.lead_id,
-        reply_to_message_id=fields.reply_to_message_id,
-        forward_message_id=fields.forward_message_id,
-        upload_ids=[file.upload_id for file in fields.attachments],
-        content_ids={file.upload_id: file.content_id for file in fields.attachments if file.content_id},
-        triggers=fields.triggers,
-        track_opens=fields.track_opens,
-        track_links=fields.track_links,
-    )
+    version_of(member, draft_id, version).delete()
 
 
 def give_back(mail: OutgoingMail) -> None:
@@ -333,14 +211,15 @@ def draft_from(mail: OutgoingMail) -> Draft:
     return draft
 
 
-def _get_version(member: Membership, draft_id: int | str, version: int | None) -> Draft:
+def version_of(member: Membership, draft_id: int | str, version: int | None) -> Draft:
+    """The draft as it was read; None for as it is. Raises DraftNotFound, DraftChanged."""
     draft = get_draft_for(member, draft_id)
     if version is not None and draft.version != version:
         raise DraftChanged(draft)
     return draft
 
 
-def _change(draft: Draft, **columns: Any) -> None:
+def change_draft(draft: Draft, **columns: Any) -> None:
     """Only what is still as we read it. Raises DraftChanged, DraftNotFound."""
     same = Draft.objects.filter(pk=draft.pk, version=draft.version, mail=None)
     if same.update(**columns, version=F("version") + 1) != 1:

@@ -25,7 +25,7 @@ from letter_templates.errors import TemplateRefused
 from mailboxes.models import Mailbox
 from mailkit.failpoints import failpoint
 from outbox.bounces import CAME_BACK
-from outbox.drafts import request_of, without_lost
+from outbox.draft_sending import request_of, without_lost
 from outbox.errors import FieldsRefused, InvalidRecipient, InvalidSubject, LetterRefused
 from outbox.mailing_states import AUTHOR_LEFT, BOUNCES, NO_MAILER, REFUSED, SENDER, pause_by_rule, tell
 from outbox.mailings import letter_of, values_of

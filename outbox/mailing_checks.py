@@ -18,7 +18,7 @@ from letter_templates.models import Template
 from letter_templates.trigger_choice import read_choice
 from mailboxes.domain_report import report_domain
 from outbox.acts import switches_of
-from outbox.drafts import request_of, without_lost
+from outbox.draft_sending import request_of, without_lost
 from outbox.errors import LetterRefused
 from outbox.mailing_blanks import count_blanks, written_fields
 from outbox.mailing_results import eta_of, left_out

@@ -16,7 +16,8 @@ from letter_templates.models import Template
 from letter_templates.services import use_template
 from letter_templates.trigger_choice import NO_TRIGGERS, TriggerChoice, check_may_choose, read_choice
 from mailboxes.access import get_mailbox_for
-from outbox.drafts import DraftFields, DraftFile, request_of
+from outbox.draft_sending import request_of
+from outbox.drafts import DraftFields, DraftFile
 from outbox.errors import LetterRefused
 from outbox.mailing_access import check_mailer, get_draft_of, get_mailing_for
 from outbox.mailing_recipients import Selection, prepare

@@ -19,7 +19,8 @@ from mailkit.addresses import AddressRefused, parse_typed_address
 from mailkit.composed_html import clean_quote_html, image_ids
 from mailkit.types import Address
 from outbox.composing import sender_of
-from outbox.drafts import DraftFields, letter_for, without_lost
+from outbox.draft_sending import without_lost
+from outbox.drafts import DraftFields, letter_for
 from outbox.errors import FieldsRefused
 from outbox.merging import Quote, fill_in, fill_in_links, put_together, values_for, words_of
 from outbox.models import Upload

@@ -13,7 +13,8 @@ from letter_templates.fields import cards_of, letter_values
 from letter_templates.models import Template
 from letter_templates.requests import FileValues, TemplateFields, fields_of
 from letter_templates.using import TemplateSender, resolve_send_to, resolve_sender
-from outbox.drafts import DraftFields, DraftFile, request_of
+from outbox.draft_sending import request_of
+from outbox.drafts import DraftFields, DraftFile
 from outbox.models import OutgoingMail
 from outbox.previewing import Preview, preview
 from outbox.queueing import queue_letter

@@ -29,6 +29,7 @@ from crm.models import Contact, Lead
 from letter_templates.models import Template
 from mailboxes import limits
 from outbox.draft_beginnings import Known, begin_forward, begin_from_template, begin_reply
+from outbox.draft_sending import send_draft, send_draft_to_each
 from outbox.drafts import (
     DraftFields,
     DraftFile,
@@ -38,8 +39,6 @@ from outbox.drafts import (
     fields_of,
     get_draft_for,
     save_draft,
-    send_draft,
-    send_draft_to_each,
 )
 from outbox.forwarding import forward_defaults, keep_files
 from outbox.merging import words_of

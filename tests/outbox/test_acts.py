@@ -12,7 +12,8 @@ from accounts.models import Account, Membership
 from letter_templates.services import TemplateFields, create_template, duplicate_template, use_template
 from letter_templates.trigger_choice import TriggerChoice, read_choice
 from mailboxes.models import Mailbox
-from outbox.drafts import DraftFields, create_draft, draft_from, fields_of, send_draft
+from outbox.draft_sending import send_draft
+from outbox.drafts import DraftFields, create_draft, draft_from, fields_of
 from outbox.errors import FieldsRefused
 from outbox.from_template import fill_from_template
 from outbox.models import OutgoingMail

@@ -15,16 +15,8 @@ from crm.merging import merge_contacts
 from crm.models import Contact
 from mailboxes.models import Mailbox
 from outbox import purging
-from outbox.drafts import (
-    DraftFields,
-    create_draft,
-    fields_of,
-    get_draft_for,
-    letter_for,
-    save_draft,
-    send_draft,
-    send_draft_to_each,
-)
+from outbox.draft_sending import send_draft, send_draft_to_each
+from outbox.drafts import DraftFields, create_draft, fields_of, get_draft_for, letter_for, save_draft
 from outbox.errors import DraftChanged, DraftNotFound, LetterRefused, WrongState
 from outbox.models import Draft, OutgoingMail
 from outbox.previewing import preview

@@ -9,7 +9,8 @@ import pytest
 from accounts.models import Membership
 from letter_templates.models import Template
 from mailboxes.models import Mailbox
-from outbox.drafts import DraftFields, create_draft, fields_of, save_draft, send_draft
+from outbox.draft_sending import send_draft
+from outbox.drafts import DraftFields, create_draft, fields_of, save_draft
 from outbox.errors import LetterRefused
 from outbox.models import Draft
 from outbox.services import take_back

@@ -12,7 +12,8 @@ from mailboxes.models import Mailbox
 from mailkit.mime_reader import parse_message
 from mailkit.types import Address
 from outbox.composing import freeze, own_copy
-from outbox.drafts import DraftFields, DraftFile, create_draft, send_draft
+from outbox.draft_sending import send_draft
+from outbox.drafts import DraftFields, DraftFile, create_draft
 from outbox.errors import FieldsRefused
 from outbox.models import OutgoingMail
 from outbox.previewing import preview, show_images

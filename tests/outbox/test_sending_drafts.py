@@ -13,7 +13,8 @@ from accounts.models import Membership
 from letter_templates.models import Template
 from mailboxes.models import Mailbox
 from outbox import purging, states
-from outbox.drafts import DraftFields, DraftFile, create_draft, fields_of, get_draft_for, send_draft
+from outbox.draft_sending import send_draft
+from outbox.drafts import DraftFields, DraftFile, create_draft, fields_of, get_draft_for
 from outbox.errors import DraftChanged, DraftNotFound, LetterRefused, NoRecipients, WrongState
 from outbox.member_counts import counts_of
 from outbox.models import Draft, OutgoingMail, Upload

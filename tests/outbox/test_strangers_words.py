@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import Membership
 from outbox.composing import compose
-from outbox.drafts import send_draft
+from outbox.draft_sending import send_draft
 from outbox.services import take_back
 from tests.outbox.conftest import Queue
 

@@ -9,7 +9,8 @@ import pytest
 from accounts.models import Account, Membership
 from crm.contacts import ContactValues, create_contact
 from outbox.composing import compose
-from outbox.drafts import DraftFields, create_draft, send_draft
+from outbox.draft_sending import send_draft
+from outbox.drafts import DraftFields, create_draft
 from outbox.models import OutgoingMail
 from tests.api.client import ApiClient
 from tests.conftest import MakeMailbox

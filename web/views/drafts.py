@@ -22,16 +22,8 @@ from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 from accounts.members import MAX_UNDO_SECONDS
 from accounts.models import Membership
 from automation.choice import usable_choice
-from outbox.drafts import (
-    DraftFields,
-    create_draft,
-    delete_draft,
-    drafts_of,
-    get_draft_for,
-    save_draft,
-    send_draft,
-    send_draft_to_each,
-)
+from outbox.draft_sending import send_draft, send_draft_to_each
+from outbox.drafts import DraftFields, create_draft, delete_draft, drafts_of, get_draft_for, save_draft
 from outbox.errors import DraftChanged, DraftNotFound, LetterRefused, WrongState
 from outbox.models import Draft, OutgoingMail
 from outbox.services import take_back, take_back_all
