@@ -106,10 +106,10 @@ def note_failure(mailbox: Mailbox, error: MailError) -> None:
 
 
 def _count(row: Mailbox, error: MailError, now: datetime) -> Verdict:
-    """One failure more."""
+    """One failure more. Refusals count in a row: what else fails in between may have been the reason for them, too."""
     is_refusal = isinstance(error, LoginRefused)
     row.failure_count += 1
-    row.refusal_count += is_refusal
+    row.refusal_count = row.refusal_count + 1 if is_refusal else 0
     row.failing_since = row.failing_since or now
     return judge(error, row.refusal_count if is_refusal else row.failure_count, now - row.failing_since)
 

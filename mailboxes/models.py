@@ -149,7 +149,7 @@ class Mailbox(TenantModel):
     next_sync_at = models.DateTimeField(null=True)  # null: not to be synced
     last_synced_at = models.DateTimeField(null=True)
     failure_count = models.PositiveSmallIntegerField(default=0)
-    refusal_count = models.PositiveSmallIntegerField(default=0)  # of them, refused sign-ins
+    refusal_count = models.PositiveSmallIntegerField(default=0)  # of them, sign-ins refused in a row
     failing_since = models.DateTimeField(null=True)  # the first of these failures
     crash_count = models.PositiveSmallIntegerField(default=0)  # visits in a row that outlived their lease: see leases
     history_due_at = models.DateTimeField(null=True)  # when older mail is loaded next; null: nothing to load

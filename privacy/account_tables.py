@@ -53,6 +53,7 @@ from mailboxes.models import Credential, Mailbox, MailboxAccess, MailboxFilter, 
 from mailboxes.querysets import MailboxQuerySet
 from outbox.models import (
     Draft,
+    DraftAddressee,
     DraftAttachment,
     Mailing,
     MailingFile,
@@ -233,7 +234,7 @@ LEFT_OUT: Mapping[type[Model], str] = {
     **dict.fromkeys([Message, MessageBody, Participant, Attachment, CalendarEvent, BounceReport], _IN_MAIL),
     **dict.fromkeys([OutgoingAttachment, MailingFile, WebCopy], _IN_MAIL),
     **dict.fromkeys([Thread, CardLink, Correspondent], _MADE_ANEW),
-    **dict.fromkeys([Notice, Draft, DraftAttachment, Upload, ImageConsent], _PERSONAL),
+    **dict.fromkeys([Notice, Draft, DraftAttachment, DraftAddressee, Upload, ImageConsent], _PERSONAL),
     **dict.fromkeys([CardImport, ContactMerge, GroupTurn, MailImport, Erasure, AccountExport], _WORKING),
     **dict.fromkeys([Folder, FolderEntry, Tombstone, ThreadLead, SendingPace], _WORKING),
 }

@@ -44,9 +44,12 @@ def test_a_password_that_neither_server_takes_is_tried_twice_and_told_once(mailb
     assert Notice.objects.count() == 1
 
 
-def test_a_sign_in_refused_again_after_other_faults_is_the_second_refusal(mailbox: Mailbox) -> None:
+def test_only_refusals_in_a_row_count(mailbox: Mailbox) -> None:
     for error in (LoginRefused("no"), ConnectionFailed("gone"), LoginRefused("no")):
         note_failure(mailbox, error)
+    mailbox.refresh_from_db()
+    assert (mailbox.state, mailbox.failure_count) == (Mailbox.State.SYNCED, 3)
+    note_failure(mailbox, LoginRefused("no"))
     mailbox.refresh_from_db()
     assert mailbox.state == Mailbox.State.NEEDS_LOGIN
     assert Notice.objects.count() == 1

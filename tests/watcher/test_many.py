@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from mailkit.errors import ConnectionFailed, LoginRefused, PushNotOffered, ServerThrottled
-from sync.watcher.pace import LONGEST_RETRY, NO_PUSH_RETRY, Pace
+from sync.watcher.pace import LONGEST_RETRY, LONGEST_WAIT, NO_PUSH_RETRY, Pace
 from sync.watcher.turnstile import Turnstile
 from tests.flows.waiting import eventually
 from tests.watcher.conftest import QUICK, MakeWatched, Watch
@@ -68,6 +68,7 @@ def test_a_failure_waits_ever_longer() -> None:
 def test_the_wait_that_a_server_asks_for_is_kept() -> None:
     assert PACE.next_try(ServerThrottled("slower", retry_after=7200), 1, 0) >= 7200
     assert PACE.next_try(ServerThrottled("slower"), 1, 0) >= 900
+    assert PACE.next_try(ServerThrottled("slower", retry_after=999_999_999), 1, 0) <= LONGEST_WAIT * 1.2
 
 
 def test_what_trying_again_does_not_mend_is_not_tried_again() -> None:
