@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import APIResponse, Error, Page, Route, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Account, Membership
@@ -65,6 +66,30 @@ def test_escape_leaves_everything_as_it_was(page: Page, live_server: LiveServer,
     page.keyboard.press("Escape")
     expect(page.get_by_role("heading", level=1)).to_have_text("Ana Morales")
     expect(page.get_by_role("button", name="Change: Name")).to_be_focused()
+
+
+def test_a_note_stands_though_the_timeline_was_just_being_read(
+    page: Page, live_server: LiveServer, ana: Contact
+) -> None:
+    """News made the page ask for its timeline; before the answer came the note was written."""
+    page.goto(f"{live_server.url}/contacts/{ana.pk}/")
+    read_before: list[tuple[Route, APIResponse]] = []
+
+    def hold(route: Route) -> None:
+        if read_before:
+            route.continue_()
+        else:
+            read_before.append((route, route.fetch()))
+
+    page.route(re.compile(r"\?show="), hold)
+    page.evaluate("htmx.trigger(document.body, 'live-mail')")
+    page.get_by_role("textbox", name="Note").fill("Likes tea")
+    page.get_by_role("button", name="Add the note").click()
+    expect(page.locator("#toasts")).to_contain_text("The note stands on the card")
+    route, answer = read_before[0]
+    with suppress(Error):  # nobody waits for it any more
+        route.fulfill(response=answer)
+    expect(page.locator("#timeline").get_by_text("Likes tea")).to_be_visible()
 
 
 def test_a_note_a_tag_and_a_task(page: Page, live_server: LiveServer, ana: Contact) -> None:
