@@ -95,6 +95,8 @@ def test_it_is_undone_and_gone_on_with_later(page: Page, contacts: str) -> None:
     expect_saved(page)
     page.locator("[data-leave-letter]").click()
     page.get_by_role("link", name="Drafts").click()
+    expect(page.get_by_role("heading", name="Drafts", level=1)).to_be_visible()
+    page.wait_for_load_state()
     page.get_by_role("button", name="To each of 2 people").click()
     expect(text_of(page)).to_contain_text("And more.")
     page.set_viewport_size(PHONE)
