@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -34,9 +35,11 @@ def test_an_answer_that_is_too_long_is_not_read(pool: ChildPool) -> None:
     assert ask(pool) == LETTER
 
 
-def test_no_time_is_no_answer_and_the_child_is_gone(pool: ChildPool) -> None:
+def test_no_answer_in_time_and_the_child_is_gone(pool: ChildPool) -> None:
+    ask(pool)
+    pool._idle[0].process.send_signal(signal.SIGSTOP)
     with pytest.raises(ChildFailed) as caught:
-        ask(pool, seconds=0)
+        ask(pool, seconds=0.01)
     assert caught.value.is_too_slow
     assert pool._idle == []
 

@@ -16,6 +16,13 @@ document.addEventListener("new-token", (event) => {
   toast({ text: words.again });
 });
 
+// What was typed while the scripts were on their way was heard by nobody.
+document.addEventListener("DOMContentLoaded", () => {
+  const typed = document.activeElement;
+  if (typed?.matches("input, textarea") && typed.value && typed.value !== typed.defaultValue)
+    typed.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
 // ---- toasts
 const shelf = byId("toasts");
 const spoken = byId("live");
