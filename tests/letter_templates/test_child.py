@@ -23,7 +23,7 @@ ESCAPES = {
 @pytest.mark.parametrize("kind", ESCAPES)
 def test_whoever_broke_out_would_find_no_door(kind: str) -> None:
     bare = ChildPool("tests.letter_templates.bare_child")
-    words = bare.ask(pack({}, ESCAPES[kind].encode()), lambda words, _data: words, seconds=3, most_bytes=10**6)
+    words = bare.ask(pack({}, ESCAPES[kind].encode()), lambda words, _data: words, seconds=20, most_bytes=10**6)
     bare.close()
     assert "error" in json.loads(words)
 
@@ -33,7 +33,7 @@ def test_it_has_no_secrets_and_no_modules_of_the_application(monkeypatch: pytest
     bare = ChildPool("tests.letter_templates.bare_child")
     source = "{{ cycler.__init__.__globals__.__builtins__.__import__('posix').environ }}"
     source += "{{ cycler.__init__.__globals__.__builtins__.__import__('sys').modules.keys()|list }}"
-    found = bare.ask(pack({}, source.encode()), lambda _words, data: data.decode(), seconds=3, most_bytes=10**7)
+    found = bare.ask(pack({}, source.encode()), lambda _words, data: data.decode(), seconds=20, most_bytes=10**7)
     bare.close()
     assert "'jinja2'" in found
     assert not any(word in found for word in ("canary-of-the-environment", "'django'", "'psycopg2'", "'redis'"))
