@@ -4,6 +4,7 @@ more, so that what is written is read again (RFC 4155, appendix A, on the family
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,8 +14,13 @@ from typing import IO
 LINE_BYTES = 64 * 1024  # read at once: no line has to fit into memory
 # With a time: programs that quote nothing write "From " at the beginning of a line of text, too.
 _SEPARATOR = re.compile(rb"From .*\d\d:\d\d")
+# Thunderbird leaves out who and when: only the line below tells it from a text.
+_BARE_SEPARATOR = re.compile(rb"From (?:-\s*)?\r?\n")
+_BEGINS_HEADER = re.compile(rb"[!-9;-~]{1,70}:")
 _TO_QUOTE = re.compile(rb"^(>*From )", re.MULTILINE)
 _QUOTED = re.compile(rb">+From ")
+# ImportExportTools NG writes its own separator, and the one of Thunderbird, quoted, below it.
+_SECOND_SEPARATOR = re.compile(rb">?From (?:- |.*\d\d:\d\d|\r?\n)")
 _DATE = re.compile(rb"(\w{3} +\d{1,2} \d\d:\d\d:\d\d)(?: [+-]\d{4})? (\d{4})")
 
 
@@ -44,7 +50,7 @@ def read_letters(file: IO[bytes], *, start: int = 0, most_bytes: int) -> Iterato
     entry = _Entry(start, most_bytes)
     is_mbox, is_line_start, is_after_blank = start > 0, True, True
     while line := file.readline(LINE_BYTES):
-        is_separator = is_line_start and is_after_blank and _SEPARATOR.match(line) is not None
+        is_separator = is_line_start and is_after_blank and _separates(line, file)
         if is_separator and (is_mbox or entry.is_blank):
             if is_mbox and not entry.is_blank:
                 yield entry.finish(is_mbox=True)
@@ -56,6 +62,29 @@ def read_letters(file: IO[bytes], *, start: int = 0, most_bytes: int) -> Iterato
         is_line_start = line.endswith(b"\n")
     if not entry.is_blank:
         yield entry.finish(is_mbox=is_mbox)
+
+
+def begins_letters(beginning: bytes) -> bool:
+    """Whether what begins so may be a letter or an mbox file: by its first line with something in it."""
+    file = io.BytesIO(beginning)
+    while line := file.readline():
+        if line.strip():
+            return _BEGINS_HEADER.match(line) is not None or _separates(line, file)
+    return False
+
+
+def _separates(line: bytes, file: IO[bytes]) -> bool:
+    """Whether this line, which was the last one read of the file, begins a letter."""
+    if _SEPARATOR.match(line):
+        return True
+    return _BARE_SEPARATOR.fullmatch(line) is not None and _BEGINS_HEADER.match(_line_ahead(file)) is not None
+
+
+def _line_ahead(file: IO[bytes]) -> bytes:
+    place = file.tell()
+    line = file.readline(LINE_BYTES)
+    file.seek(place)
+    return line
 
 
 class _Entry:
@@ -71,12 +100,15 @@ class _Entry:
 
     def add(self, line: bytes, *, unquotes: bool) -> None:
         self.end += len(line)
-        self.is_blank = self.is_blank and not line.strip()
+        self.is_blank = self.is_blank and (not line.strip() or self._is_separated_twice(line))
         if self.is_blank:
             return
         self._size += len(line)
         if self._size <= self._most_bytes:
             self._kept.append(line[1:] if unquotes and _QUOTED.match(line) else line)
+
+    def _is_separated_twice(self, line: bytes) -> bool:
+        return bool(self._separator) and _SECOND_SEPARATOR.match(line) is not None
 
     def finish(self, *, is_mbox: bool) -> MboxLetter:
         raw = b"".join(self._kept)

@@ -7,7 +7,6 @@ are one transaction, so a worker that dies costs nothing, and the next one goes 
 from __future__ import annotations
 
 import logging
-import re
 import time
 import uuid
 from collections.abc import Iterator, Sequence
@@ -27,7 +26,7 @@ from accounts.audit import record
 from accounts.models import Membership
 from mailboxes.models import Mailbox
 from mailkit.failpoints import failpoint
-from mailkit.mbox import MboxLetter, read_letters
+from mailkit.mbox import MboxLetter, begins_letters, read_letters
 from privacy import orders
 from privacy.errors import FileRefused, LeaseLost
 from privacy.models import MailImport
@@ -44,8 +43,6 @@ WORK_SECONDS = 60.0  # then it is another order's turn
 BATCH_LETTERS = 100
 BATCH_BYTES = 4 * 1024 * 1024
 MOST_FAILURES = 100  # told one by one; the others are counted
-# A separator of an mbox file, or a line of a header.
-_BEGINNING = re.compile(rb"\s*(From .*\d\d:\d\d|[!-9;-~]{1,70}:)")
 
 
 def request_import(member: Membership | None, mailbox: Mailbox, file: File[bytes], filename: str) -> MailImport:
@@ -68,7 +65,7 @@ def _check(file: File[bytes], most_bytes: int | None) -> None:
         raise FileRefused("file", words % {"limit": most_bytes // 1024**2})
     beginning = file.read(4096)
     file.seek(0)
-    if not _BEGINNING.match(beginning):
+    if not begins_letters(beginning):
         raise FileRefused("file", _("There are no letters in this file. Choose an .eml or an mbox file."))
 
 

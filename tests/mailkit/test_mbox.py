@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailkit.mbox import build_entry, read_letters
+from mailkit.mbox import begins_letters, build_entry, read_letters
 
 AT = datetime(2026, 5, 4, 9, 30, 15, tzinfo=UTC)
 MOST = 10_000
@@ -71,3 +71,30 @@ def test_a_letter_that_is_too_large_is_cut_and_the_next_one_is_whole() -> None:
 def test_a_sender_cannot_break_the_separator() -> None:
     file = io.BytesIO(b"".join(build_entry(letter(b"Hi\r\n"), sender="a b\nFrom c 10:00 2026", received_at=AT)))
     assert len(list(read_letters(file, most_bytes=MOST))) == 1
+
+
+@pytest.mark.rule("G16")
+@pytest.mark.parametrize("separator", [b"From \r\n", b"From - \r\n", b"From -\n"])
+def test_separators_without_sender_and_date_divide_letters(separator: bytes) -> None:
+    one, two = letter(b"one\r\n"), letter(b"From \r\n\r\nFrom - \r\nall of us\r\n")
+    content = b"\r\n".join([separator + one, separator + two])
+    assert begins_letters(content)
+    found = list(read_letters(io.BytesIO(content), most_bytes=MOST))
+    assert [each.raw for each in found] == [one, two]
+    rest = list(read_letters(io.BytesIO(content), start=found[0].end, most_bytes=MOST))
+    assert [each.raw for each in rest] == [two]
+
+
+@pytest.mark.rule("G16")
+@pytest.mark.parametrize(
+    "second", [b">From - Sat Apr 12 2025 15:59:28\n", b"From - Sat Apr 12 15:59:28 2025\r\n", b">From \n"]
+)
+def test_a_second_separator_is_no_part_of_the_letter(second: bytes) -> None:
+    content = b"From a@b Fri Apr 11 15:36:11 2025\n" + second + b"Subject: x\n\nHi\n"
+    (found,) = read_letters(io.BytesIO(content), most_bytes=MOST)
+    assert found.raw == letter(b"Hi\r\n")
+
+
+@pytest.mark.parametrize("beginning", [b"", b"\n\n", b"From all of us\n", b"From \nall of us\n", b"\x00PK: \n"])
+def test_what_is_no_mail_is_known_by_its_beginning(beginning: bytes) -> None:
+    assert not begins_letters(beginning)
