@@ -9,11 +9,31 @@ import re
 
 from mailkit.types import ParsedMessage
 
-_BULK = frozenset(["bulk", "list", "junk", "auto_reply"])
-_MARKS = ("list-id", "x-autoreply", "x-autorespond", "x-loop")
-_UNREAD = re.compile(
-    r"(?:mailer-?daemon|mail-daemon|mdaemon|postmaster|bounces?|(?:no|do-?not|dont)[-._]?reply)(?:[-+._=].*)?"
+_BULK = frozenset(["bulk", "list", "junk", "auto_reply", "auto-reply"])
+# What programs that know no RFC 3834 write into their answers: those of Lotus, Communigate and FirstClass among others.
+_MARKS = (
+    "list-id",
+    "x-autoreply",
+    "x-autoreply-from",
+    "x-autorespond",
+    "x-fc-machinegenerated",
+    "x-loop",
+    "x-mail-autoreply",
 )
+_DAEMONS = r"mailer-?daemon|mail-daemon|mdaemon|postmaster|bounces?"
+# "Do not answer" in English, French, Spanish, German, Italian and Portuguese.
+_NO_REPLY = "|".join(
+    phrase.replace("-", "[-._]?")
+    for phrase in (
+        "(?:no|do-not|dont)-reply",
+        "ne-pas-repondre",
+        "no-(?:responder|responda|contestar)",
+        "(?:keine-antwort|(?:bitte-)?nicht-antworten)",
+        "non-rispondere",
+        "nao-(?:responder|responda)",
+    )
+)
+_UNREAD = re.compile(rf"(?:{_DAEMONS}|(?:.*[-+._])?(?:{_NO_REPLY}))(?:[-+._=].*)?")
 
 
 def is_automatic(parsed: ParsedMessage) -> bool:

@@ -32,7 +32,8 @@ MAX_ID_BYTES = 998  # a line (RFC 5322 section 2.1.1), and below what an index o
 _IDENTITY_FIELDS = ("message-id", "date", "from", "subject")
 _KEPT_WORDS = (
     "auto-submitted precedence list-id list-unsubscribe list-unsubscribe-post return-path delivered-to x-original-to "
-    "x-original-from x-auto-response-suppress x-autoreply x-autorespond content-type authentication-results x-loop"
+    "x-original-from x-auto-response-suppress x-autoreply x-autorespond content-type authentication-results x-loop "
+    "x-autoreply-from x-fc-machinegenerated x-mail-autoreply"
 )
 _KEPT_HEADERS = _KEPT_WORDS.split()
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -42,6 +42,8 @@ def test_a_hidden_copy_makes_cards_where_the_account_wants_it(account: Account) 
     [
         "Auto-Submitted: auto-replied", "Precedence: bulk", "List-Id: <news.example>", "X-Autoreply: yes",
         "List-Unsubscribe: <https://news.example/>", "X-Loop: desk@client.example", "Return-Path: <>",
+        "Precedence: auto-reply", "X-Autoreply-From: anna@client.example", "X-Mail-Autoreply: yes",
+        "X-FC-MachineGenerated: true",
     ],
 )  # fmt: skip
 def test_programs_make_nothing(alice: Membership, line: str) -> None:
@@ -50,10 +52,22 @@ def test_programs_make_nothing(alice: Membership, line: str) -> None:
 
 
 @pytest.mark.rule("G03")
-@pytest.mark.parametrize("name", ["mailer-daemon", "postmaster", "no-reply", "DoNotReply+7", "bounces"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mailer-daemon", "postmaster", "no-reply", "DoNotReply+7", "bounces", "forwarding-noreply", "do_not_reply",
+        "drive-shares-dm-noreply", "ne-pas-repondre", "no_responder", "news.nicht-antworten", "no-reply-7f3a",
+    ],
+)  # fmt: skip
 def test_senders_whom_nobody_can_answer_make_nothing(alice: Membership, name: str) -> None:
     assert outcome_of(arrive("lead", Mail(sender=f"{name}@client.example", to=address("lead")))) == "automatic"
     assert not Contact.objects.exists()
+
+
+@pytest.mark.rule("K43")
+@pytest.mark.parametrize("name", ["noreplyson", "nora.reply", "arno.reply", "piano.responder", "bounced"])
+def test_people_whose_addresses_only_look_alike_get_cards(alice: Membership, name: str) -> None:
+    assert outcome_of(arrive("contact", Mail(sender=f"{name}@client.example", to=address("contact")))) == "created"
 
 
 @pytest.mark.rule("K43")
