@@ -9,9 +9,10 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from itertools import chain
+from typing import Protocol, TypedDict
 
 from django.utils.translation import gettext as _
 
@@ -23,9 +24,18 @@ MAX_ROWS = 200_000
 MAX_HEADER_CHARS = 200
 DELIMITERS = (",", ";", "\t", "|")
 _LINES_LOOKED_AT = 20
+_END = "\x1fend\x1f"
 # Excel's own first line. What else stands there is no delimiter: the standard library has no reader for some.
 _EXCEL_HINT = re.compile(rf"sep=([{re.escape(''.join(DELIMITERS))}])\r?\n", re.IGNORECASE)
-_BEYOND_ASCII = re.compile(r"[\x80-\xff]+")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+LETTERS_A_CUT = 10
+
+
+class Format(TypedDict):
+    """How the standard library is to read a file."""
+
+    delimiter: str
+    skipinitialspace: bool
 
 
 class Reader(Protocol):
@@ -57,14 +67,49 @@ class Table:
 
     def lines(self) -> Iterator[Line]:
         """All lines but the first, without empty ones. Raises ValueRefused where the file is broken."""
-        reader, before = _reader(self.text, self.delimiter), 0
+        source = _Lines(self.text)
+        reader, before = csv.reader(source, **_format(self.delimiter)), 0
         try:
             for cells in reader:
-                number, before = before + 1, reader.line_num
+                number, before, raw = before + 1, reader.line_num, source.take()
+                if raw[-1] == _END and len(raw) == 1:
+                    return
+                if len(raw) > 1:
+                    _check_quotes(number, raw, self.delimiter)
                 if number > self.first_line and any(cells):
                     yield Line(number, cells)
         except csv.Error as error:
             raise _broken(reader.line_num) from error
+
+
+class _Lines:
+    """The lines of a text with one more at their end, and those that the last row was made of. A quotation mark that
+    nobody closed takes in the lines below it, up to the next one or to the end.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._lines = chain(io.StringIO(text, newline=""), [_END])
+        self._taken: list[str] = []
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self._taken.append(line)
+            yield line
+
+    def take(self) -> list[str]:
+        taken, self._taken = self._taken, []
+        return taken
+
+
+def _check_quotes(number: int, raw: Sequence[str], delimiter: str) -> None:
+    """Of a row of several lines, which begins in the line with this number."""
+    try:
+        ended = raw[-1] != _END and len(list(csv.reader(raw, **_format(delimiter), strict=True))) == 1
+    except csv.Error:
+        ended = False
+    if not ended:
+        words = _("A quotation mark that opens in line %(line)d is never closed.")
+        raise ValueRefused("file", words % {"line": number})
 
 
 def read_table(content: bytes) -> Table:
@@ -98,9 +143,19 @@ def _decode(content: bytes) -> tuple[str, str]:
         return content.decode("utf-16", "replace"), "utf-16"
     try:
         return content.decode("utf-8-sig"), "utf-8"
-    except UnicodeDecodeError:
-        encoding = _windows_encoding(content)
+    except UnicodeDecodeError as error:
+        text = content.decode("utf-8-sig", "replace")
+        if _is_nearly_unicode(text):
+            return text, "utf-8"
+        encoding = _windows_encoding(content[error.start :])
         return content.decode(encoding, "replace"), encoding
+
+
+def _is_nearly_unicode(text: str) -> bool:
+    """Programs that cut texts after a number of bytes cut letters in two. The others make no sense else."""
+    cut = text.count("\ufffd")
+    beyond = sum(map(len, _BEYOND_ASCII.findall(text))) - cut
+    return beyond >= LETTERS_A_CUT * cut
 
 
 def _windows_encoding(content: bytes) -> str:
@@ -145,7 +200,11 @@ def _first_cells(text: str, delimiter: str, *, skip: int) -> list[str]:
 
 
 def _reader(text: str, delimiter: str) -> Reader:
-    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
+    return csv.reader(io.StringIO(text, newline=""), **_format(delimiter))
+
+
+def _format(delimiter: str) -> Format:
+    return {"delimiter": delimiter, "skipinitialspace": True}
 
 
 def _broken(line: int) -> ValueRefused:

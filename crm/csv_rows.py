@@ -5,11 +5,10 @@ Nothing is looked up in the database here: names of companies and addresses of c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import date
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -18,17 +17,15 @@ from crm.contacts import checked_emails
 from crm.csv_cells import split_addresses, split_tags, split_values, unguarded
 from crm.csv_columns import OWN
 from crm.csv_reading import Line
+from crm.csv_values import date_of, price_of
 from crm.custom_fields import fields_of
 from crm.errors import ValueRefused
 from crm.field_values import checked_value
 from crm.models import CustomField, Stage, Store
 
 MAX_IN_CELL = 50  # addresses, phones, tags
-YES = {"yes", "y", "да", "sí", "si", "x", "+"}
-NO = {"no", "n", "нет"}
-_MONEY = re.compile(r"-?\d+(?:\.\d{1,2})?")
-_THOUSANDS = re.compile(r"[.,](?=\d{3}(?:\D|$))")
-_NOT_MONEY = re.compile(r"[^\d.,-]")
+YES = {"yes", "y", "да", "sí", "si", "x", "+", "✓", "истина", "verdadero"}  # the last ones as Excel writes them
+NO = {"no", "n", "нет", "ложь", "falso"}
 OwnValue = str | int | float | bool | list[str] | None
 
 
@@ -198,15 +195,9 @@ def _store(row: Row, cell: str, lookups: Lookups) -> None:
 
 
 def _price(row: Row, cell: str, _lookups: Lookups) -> None:
-    """ "1,234.50 €", "1 234,5": a price has two decimals at most, so what three digits follow divides thousands."""
-    plain = _THOUSANDS.sub("", _NOT_MONEY.sub("", cell)).replace(",", ".")
-    try:
-        price = Decimal(plain) if _MONEY.fullmatch(plain) else None
-    except InvalidOperation:
-        price = None
-    if price is None or abs(price) >= 10**12:
+    row.price = price_of(cell)
+    if row.price is None:
         raise ValueRefused("price", _("“%(value)s” is no price.") % {"value": cell[:100]})
-    row.price = price
 
 
 def _next_purchase(row: Row, cell: str, _lookups: Lookups) -> None:
@@ -214,16 +205,6 @@ def _next_purchase(row: Row, cell: str, _lookups: Lookups) -> None:
     if found is None:
         raise ValueRefused("next_purchase_at", _("enter a date as YYYY-MM-DD.").capitalize())
     row.next_purchase_at = found
-
-
-def date_of(cell: str) -> date | None:
-    """2026-11-22 and 22.11.2026. With strokes nobody can say which is the month."""
-    for form in ("%Y-%m-%d", "%d.%m.%Y"):
-        try:
-            return datetime.strptime(cell, form).date()  # noqa: DTZ007  (a day, of no zone)
-        except ValueError:
-            continue
-    return None
 
 
 _FILLS: dict[str, Fill] = {

@@ -42,15 +42,41 @@ def snapshot_contacts(contacts: Sequence[Contact]) -> Values:
     }
 
 
-def restore_contacts(kept: Contact, before: Values) -> list[Contact]:
-    """All of them, the kept one first. An address that came to it since then stays with it."""
-    rows: list[Values] = before["contacts"]
+def row_of(contact: Contact) -> Values:
+    """As it is, for restore_contacts to tell what was changed since then."""
+    return _read(Contact, "id = ANY(%s)", [contact.pk])[0]
+
+
+def restore_contacts(kept: Contact, before: Values, after: Values) -> list[Contact]:
+    """All of them, the kept one first. What was changed on that since it was as `after` says stays, and so does an
+    address that came to it.
+    """
+    now = row_of(kept)
+    own = {column: _as_changed(value, after[column], now[column]) for column, value in _row(before, kept.pk).items()}
+    rows: list[Values] = [own if row["id"] == kept.pk else row for row in before["contacts"]]
     ids = [row["id"] for row in rows]
     keys = [row["email_key"] for row in before["emails"]]
     ContactEmail.objects.filter(contact=kept, email_key__in=keys).delete()
     _write(Contact, rows)
     _write(ContactEmail, before["emails"])
     return sorted(Contact.objects.filter(pk__in=ids), key=lambda row: (row.pk != kept.pk, row.pk))
+
+
+def _row(before: Values, row_id: int) -> Values:
+    return next(row for row in before["contacts"] if row["id"] == row_id)
+
+
+def _as_changed(before: Any, after: Any, now: Any) -> Any:  # noqa: ANN401  (JSON)
+    """The value of before, with what was changed between `after` and now; of lists and objects what is in them."""
+    if now == after:
+        return before
+    if isinstance(before, dict) and isinstance(after, dict) and isinstance(now, dict):
+        names = dict.fromkeys([*before, *now])
+        values = {name: _as_changed(before.get(name), after.get(name), now.get(name)) for name in names}
+        return {name: value for name, value in values.items() if value is not None}
+    if isinstance(before, list) and isinstance(after, list) and isinstance(now, list):
+        return [each for each in now if each in before or each not in after]
+    return now
 
 
 def adopt_rows(kept: Contact, going: Sequence[Contact]) -> Moved:

@@ -21,7 +21,7 @@ from crm.card_events import EventKind, note_event
 from crm.contact_names import phone_key, shown_name
 from crm.custom_fields import fields_of
 from crm.errors import ValueRefused, WrongState
-from crm.merged_rows import Moved, adopt_rows, restore_contacts, return_rows, snapshot_contacts
+from crm.merged_rows import Moved, adopt_rows, restore_contacts, return_rows, row_of, snapshot_contacts
 from crm.models import Contact, ContactEmail, ContactMerge, MergedContact
 from crm.signals import contact_addresses_changed, contacts_merging
 
@@ -72,7 +72,8 @@ def merge_contacts(
     names = ", ".join(other.name for other in going)
     Contact.objects.filter(pk__in=ids).delete()
     MergedContact.objects.bulk_create(MergedContact(contact=kept, old_id=each) for each in ids)
-    merge = ContactMerge.objects.create(contact=kept, member=member, before={"contacts": before, **moved.as_json()})
+    undoing = {"contacts": before, "after": row_of(kept), **moved.as_json()}
+    merge = ContactMerge.objects.create(contact=kept, member=member, before=undoing)
     note_event(kept, EventKind.MERGED, actor=member, names=names)
     record(member, "contact.merged", target=kept, count=len(ids))
     contact_addresses_changed.send(Contact, contact=kept)
@@ -126,7 +127,8 @@ def unmerge_contacts(member: Membership, contact: Contact) -> list[Contact]:
     merge = undoable_merge(kept)
     if merge is None:
         raise WrongState(_("It is too late to take this back."))
-    restored = restore_contacts(kept, merge.before["contacts"])
+    after = merge.before.get("after") or row_of(kept)  # none: merged by an older version
+    restored = restore_contacts(kept, merge.before["contacts"], after)
     return_rows(kept, Moved.from_json(merge.before))
     ContactMerge.objects.filter(pk=merge.pk).update(undone_at=timezone.now(), before={})
     others = [row for row in restored if row.pk != kept.pk]

@@ -17,10 +17,12 @@ from accounts.audit import record
 from accounts.models import AuditEvent, IdempotentReply, Membership, Notice
 from accounts.notices import notify
 from accounts.tenancy import is_tenant_model
+from crm.card_events import EventKind, note_event
 from crm.contacts import ContactValues, create_contact
 from crm.customers import CustomerValues, create_customer
 from crm.leads import LeadValues, create_lead
-from crm.models import Contact, ContactMerge, Lead, Note, Task, TaskType
+from crm.merging import merge_contacts, unmerge_contacts
+from crm.models import CardEvent, Contact, ContactMerge, Customer, Lead, Note, Task, TaskType
 from crm.pipelines import create_pipeline
 from mailboxes.leases import release
 from mailkit.types import OutgoingAttachment
@@ -97,6 +99,14 @@ def _cards(alice: Membership, contact: Contact) -> None:
     other = create_contact(ContactValues("Boris", emails=["boris@other.example"]))
     lead = create_lead(LeadValues(f"Lead {CANARY}", stage=stage, contacts=[contact]))
     create_lead(LeadValues("Both", stage=stage, contacts=[contact, other]))
+    create_lead(LeadValues(contact.name, stage=stage, contacts=[contact, other]))
+    create_lead(LeadValues(f"For dana {CANARY}, and Boris", stage=stage, contacts=[contact, other]))
+    create_customer(CustomerValues(f"{ADDRESS}", [contact, other]))
+    merge_contacts(alice, other, [create_contact(ContactValues("Dana", CANARY))])
+    unmerge_contacts(alice, other)
+    note_event(other, EventKind.LEAD_MADE, how="smart_address", lead=lead.pk, name=f"Letter from Dana {CANARY}")
+    note_event(other, EventKind.RESPONSIBLE, name="Dana")
+    Contact.objects.filter(name__contains=CANARY).exclude(pk=contact.pk).delete()
     create_customer(CustomerValues(f"Customer {CANARY}", [contact]))
     Note.objects.create(contact=contact, text=CANARY, author=alice)
     Note.objects.create(lead=lead, text=CANARY, author=alice)
@@ -148,7 +158,9 @@ def test_what_is_others_stays(dana: Contact, alice: Membership, post: Post) -> N
     record(alice, "contact.deleted")
     post.mailbox.refresh_from_db()
     erase(alice, dana)
-    assert list(Lead.objects.values_list("name", flat=True)) == ["Both"]
+    assert sorted(Lead.objects.values_list("name", flat=True)) == ["Boris", "Both", "For …, and Boris"]
+    assert list(Customer.objects.values_list("name", flat=True)) == ["Boris"]
+    assert CardEvent.objects.filter(kind="responsible", facts__name="Dana").exists()
     assert set(Contact.objects.values_list("name", flat=True)) == {"Eve", "Boris"}
     assert OutgoingMail.objects.count() == 0
 
