@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from accounts.members import get_colleague
 from accounts.models import Membership
 from mailboxes.errors import MailboxNotFound
 from mailboxes.models import Mailbox
@@ -20,10 +21,11 @@ def get_managed_mailbox_for(member: Membership, mailbox_id: int | str) -> Mailbo
 
 def lock_managed_mailbox_for(member: Membership, mailbox_id: int | str) -> Mailbox:
     """As get_managed_mailbox_for, held until the caller's transaction ends. Raises MailboxNotFound, also when the right
-    went while we waited for the row."""
+    went since `member` was read: whoever deactivates somebody holds the rows of their mailboxes while he stops them.
+    """
     mailbox = get_managed_mailbox_for(member, mailbox_id)
     Mailbox.objects.select_for_update().filter(pk=mailbox.pk).first()
-    return get_managed_mailbox_for(member, mailbox.pk)
+    return get_managed_mailbox_for(get_colleague(member.pk), mailbox.pk)
 
 
 def _get(mailbox: Mailbox | None) -> Mailbox:

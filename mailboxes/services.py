@@ -11,12 +11,11 @@ from django.utils.translation import ngettext
 from accounts import live
 from accounts.audit import record
 from accounts.errors import NotAllowed
-from accounts.members import get_colleague
 from accounts.models import Account, Membership
 from accounts.notices import notify
 from accounts.tenancy import current_account_id
 from mailboxes import limits
-from mailboxes.access import get_managed_mailbox_for
+from mailboxes.access import get_managed_mailbox_for, lock_managed_mailbox_for
 from mailboxes.checking import CHECK_SECONDS, CheckReport, check_servers
 from mailboxes.errors import ServersFailed, SettingRefused, TooManyTries
 from mailboxes.grants import forget_grant, store_grant
@@ -254,7 +253,7 @@ def reconnect_mailbox(member: Membership, mailbox_id: int | str, request: Connec
     request = check_request(request)
     report = _checked(member, request)
     with transaction.atomic():
-        mailbox = _lock(member, mailbox)
+        mailbox = lock_managed_mailbox_for(member, mailbox.pk)  # asking the servers took a while
         if _begins_collecting(mailbox, report):
             check_collecting_limit(member.account)
         _set_servers(mailbox, request, report)
@@ -263,15 +262,6 @@ def reconnect_mailbox(member: Membership, mailbox_id: int | str, request: Connec
         record(member, "mailbox.servers_changed", target=mailbox)
         _announce(mailbox)
     return mailbox
-
-
-def _lock(member: Membership, mailbox: Mailbox) -> Mailbox:
-    """Its row, if it is still there and still theirs: asking the servers took a while. Raises MailboxNotFound.
-
-    Whoever deactivates the member waits for this row, and stops the mailbox then.
-    """
-    Mailbox.objects.select_for_update().filter(pk=mailbox.pk).first()
-    return get_managed_mailbox_for(get_colleague(member.pk), mailbox.pk)
 
 
 def _begins_collecting(mailbox: Mailbox, report: CheckReport) -> bool:

@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 
+from accounts.members import RightsChanges, change_rights
 from accounts.models import Membership
 from accounts.tenancy import tenant
 from mailboxes.behavior import MailboxSettings, change_settings
@@ -40,3 +41,21 @@ def test_the_right_is_asked_again_once_the_row_is_held(
     with tenant(alice.account_id):
         now = Mailbox.objects.get(pk=mailbox.pk)
     assert (now.kind, now.state, now.display_name) == ("personal", Mailbox.State.SYNCED, "")
+
+
+@pytest.mark.rule("G11")
+@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
+def test_who_is_deactivated_meanwhile_changes_nothing_any_more(
+    alice: Membership, bob: Membership, make_mailbox: MakeMailbox, act: Act
+) -> None:
+    """Else a request that was on its way would start a mailbox again that nobody manages."""
+    mailbox = make_mailbox("bob@acme.example", owner=bob)
+
+    def shut_out() -> None:
+        change_rights(alice, Membership.objects.get(pk=bob.pk), RightsChanges(is_active=False))
+
+    with done_meanwhile(alice.account_id, shut_out), tenant(alice.account_id), pytest.raises(MailboxNotFound):
+        act(bob, mailbox.pk)
+    with tenant(alice.account_id):
+        now = Mailbox.objects.get(pk=mailbox.pk)
+    assert (now.state, now.display_name) == (Mailbox.State.PAUSED, "")
