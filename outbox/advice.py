@@ -8,6 +8,7 @@ from mailboxes.advice import Advice
 
 STOPPED_CODE = "stopped"  # of letters that are held because a person stopped their mailbox
 AUTHOR_LEFT_CODE = "author_left"
+NO_RIGHT_CODE = "no_right"  # of letters whose author lost the right to their mailbox before they went out
 
 BY_CODE: dict[str, Advice] = {
     "spam": Advice(
@@ -106,6 +107,12 @@ BY_CODE: dict[str, Advice] = {
     AUTHOR_LEFT_CODE: Advice(
         _("Its author may not send any more: an administrator has deactivated the user meanwhile."),
         _("Write the letter anew in your own name, or leave it out."),
+    ),
+    NO_RIGHT_CODE: Advice(
+        _(
+            "Its author lost the right to send from this mailbox before the letter went out."
+        ),
+        _("Write the letter anew in your own name. Or give the right back, then send it again."),
     ),
     "over_daily_limit": Advice(
         _("This mailbox has sent as many letters as it may in one day."),

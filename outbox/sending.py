@@ -17,13 +17,15 @@ from django.utils import timezone
 from accounts.tenancy import every_account
 from mailboxes.models import Mailbox
 from outbox import caps, leases, pace, states
-from outbox.attempts import attempt
+from outbox.advice import NO_RIGHT_CODE
+from outbox.attempts import attempt, fail
 from outbox.claiming import DueLetters
 from outbox.errors import LetterChanged
 from outbox.failures import AUTH, HOLD_FOR, LIMIT, THROTTLED
 from outbox.late_refusals import leave_out
 from outbox.line import Line
 from outbox.models import OutgoingMail
+from outbox.senders import Senders
 from outbox.sent_letters import SentLetters
 
 logger = logging.getLogger(__name__)
@@ -58,10 +60,10 @@ class Turn:
 def send_all(mailbox: Mailbox) -> bool:
     """What is due in this mailbox. True when its turn was over before that: it has to come again."""
     turn, token = Turn(mailbox), uuid.uuid4()
-    letters = DueLetters(mailbox, token)
+    letters, senders = DueLetters(mailbox, token), Senders()
     with leases.kept(token), Line() as line, SentLetters(token) as sent:
         while not (is_over := turn.is_over()) and not pace.is_far(mailbox) and (mail := letters.claim_next()):
-            if not _send(mail, line, sent):
+            if not _send(mail, line, sent, senders):
                 return False
     return is_over and OutgoingMail.objects.waiting(timezone.now()).filter(mailbox=mailbox).exists()
 
@@ -74,9 +76,12 @@ def hold_waiting(mailbox: Mailbox, *, code: str, detail: str = "") -> None:
             states.hold(mail, until=now + HOLD_FOR, code=code, detail=detail)
 
 
-def _send(mail: OutgoingMail, line: Line, sent: SentLetters) -> bool:
+def _send(mail: OutgoingMail, line: Line, sent: SentLetters, senders: Senders) -> bool:
     """Whether the next one may follow. The letter is claimed."""
     try:
+        if not senders.may_send(mail):
+            fail(mail, code=NO_RIGHT_CODE, detail="")
+            return True
         return leave_out(mail) or _hand_over(mail, line, sent)
     except LetterChanged:
         logger.warning("lease lost", extra={"mail": mail.pk})

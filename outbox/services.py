@@ -19,6 +19,7 @@ from outbox.models import Draft, OutgoingMail, OutgoingRecipient
 from outbox.queueing import queue_letter, wake
 from outbox.replies import ReplyDefaults, reply_defaults
 from outbox.requests import LetterRequest
+from outbox.senders import may_send
 from outbox.uploads import store_upload
 
 __all__ = [
@@ -111,7 +112,7 @@ def retry(member: Membership, mail_id: int | str) -> OutgoingMail:
     refused = WrongState(_("Only a letter that failed, or whose outcome is unknown, can be sent again."), state=was)
     if was not in (State.FAILED, State.UNKNOWN):
         raise refused
-    if not mail.author.is_active:
+    if not may_send(mail):
         raise WrongState(_("Its author may not send any more. Write the letter anew in your own name."), state=was)
     try:
         states.put_back_by_person(mail, timezone.now())
