@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone, translation
 
 from accounts import live
@@ -34,17 +34,19 @@ from tracking.models import Tracked
 logger = logging.getLogger(__name__)
 
 SAME_WITHIN = timedelta(minutes=1)  # a second click is not a second answer
+BY_PROGRAMS = Q(refused__contains=[{"reason": str(Reason.TRAP)}])
 # Where the note stands, if there is one. Cards are held in this order.
 NOTE_ON = ("lead", "contact", "company", "customer")
 
 
 @transaction.atomic
-def save_answer(account: Account, form: Form, sent: Sequence[Sent]) -> FormAnswer:
-    """In the account's scope. The same answer again, just after the first, is that one."""
+def save_answer(account: Account, form: Form, sent: Sequence[Sent], *, by_address: bool = False) -> FormAnswer:
+    """In the account's scope. The same answer again, just after the first, is that one. `by_address`: by GET, which
+    browsers repeat by themselves whenever they open a tab anew.
+    """
     digest = _digest(sent)
     Tracked.objects.select_for_update(no_key=True).get(pk=form.tracked_id)  # two clicks at once
-    recent = FormAnswer.objects.filter(tracked=form.tracked_id, created_at__gt=timezone.now() - SAME_WITHIN)
-    same = recent.filter(digest=digest).first()
+    same = _same_before(form, digest, by_address=by_address)
     if same:
         return same
     with translation.override(account.language), timezone.override(account.timezone):
@@ -105,6 +107,15 @@ def _write(form: Form, sent: Sequence[Sent], digest: str) -> FormAnswer:
         **_source(form),
         **{f"{name}_id": cards[name].pk for name in ("contact", "lead") if name in cards},
     )
+
+
+def _same_before(form: Form, digest: str, *, by_address: bool) -> FormAnswer | None:
+    answers = FormAnswer.objects.filter(tracked=form.tracked_id).exclude(BY_PROGRAMS)
+    recent = answers.filter(digest=digest, created_at__gt=timezone.now() - SAME_WITHIN).first()
+    if recent or not by_address:
+        return recent
+    last = answers.order_by("-created_at", "-id").first()
+    return last if last and last.digest == digest else None
 
 
 def _held(cards: Mapping[str, Card]) -> dict[str, Card]:

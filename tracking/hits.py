@@ -10,10 +10,11 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F
 
-from tracking.models import Tracked
+from tracking.models import Hit, Tracked
 from tracking.visits import Visit
 
 EVIDENCE_WAIT = timedelta(seconds=12)  # what gives a scanner away may come after what it is to be known by
+MACHINES = (Hit.Verdict.PROXY, Hit.Verdict.SCANNER)
 FLOOD_WINDOW = timedelta(minutes=1)
 
 # Whoever asks more often than people do is counted and no longer written down. Of tests nothing is, and nothing at all
@@ -51,6 +52,15 @@ NOTE_CLICK = NOTE.format(
 def note_open(tracked_id: int, visit: Visit) -> bool:
     """A letter's pixel, or a page. False when there is no such letter."""
     return _note(NOTE_OPEN, tracked_id, visit) is not None
+
+
+def note_reading(tracked_id: int, visit: Visit) -> None:
+    """Somebody answers a letter by its form: he has it before him, whether its pixel was shown or not. An opening that
+    is known already is not counted again.
+    """
+    known = Hit.objects.filter(tracked=tracked_id, link=None).exclude(verdict__in=MACHINES)
+    if not known.exists():
+        note_open(tracked_id, visit)
 
 
 def note_click(link_id: int, visit: Visit) -> str | None:

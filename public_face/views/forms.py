@@ -24,6 +24,7 @@ from public_face.answers import not_found, page
 from public_face.form_again import refuse
 from public_face.form_requests import CONFIRMED_NAME, Answer, FormTooLarge, read_answer
 from public_face.visitors import visit_of
+from tracking.hits import note_reading
 from tracking.judging import judge_visit
 
 METHODS = ("GET", "HEAD", "POST")
@@ -81,8 +82,11 @@ def _respond(asked: _Asked) -> HttpResponse:
 def _note(asked: _Asked) -> None:
     if asked.answer.is_trapped:
         note_trap(asked.form, asked.answer.sent)
-    else:
-        save_answer(asked.account, asked.form, asked.answer.sent)
+        return
+    save_answer(asked.account, asked.form, asked.answer.sent, by_address=asked.request.method == "GET")
+    mail = asked.form.mail
+    if mail and mail.track_opens:
+        note_reading(asked.form.tracked_id, visit_of(asked.request))
 
 
 def _ask_to_fill_in(asked: _Asked) -> HttpResponse:

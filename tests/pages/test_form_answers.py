@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Membership
 from crm.companies import CompanyValues, write_company
 from crm.leads import LeadValues, create_lead
-from crm.models import Contact
+from crm.models import Contact, Lead
 from pages.models import FormAnswer
 from tests.conftest import MakeMailbox
 from tests.pages.forms import FormLetter, get, make_fields, post, send_form
@@ -78,6 +80,27 @@ def test_a_second_click_is_no_second_answer(letter: FormLetter) -> None:
     for _ in range(2):
         assert post(letter.form_url, FILLED).status_code == 200
     assert (len(letter.notes()), FormAnswer.objects.count()) == (1, 1)
+
+
+@pytest.mark.rule("M120", "M125")
+def test_a_tab_that_a_browser_opens_anew_is_no_second_answer(letter: FormLetter) -> None:
+    get(letter.form_url, FILLED)
+    post(letter.form_url, {"lead[620111]": "filled in by a program", "leave_empty": "x"})
+    FormAnswer.objects.update(created_at=timezone.now() - timedelta(days=1))
+    Lead.objects.filter(pk=letter.lead.pk).update(custom_values={"620111": "mended by hand"})
+    get(letter.form_url, FILLED)
+    assert (letter.values()["620111"], len(letter.notes())) == ("mended by hand", 1)
+
+
+@pytest.mark.rule("M125")
+def test_what_is_sent_again_by_hand_is_a_second_answer(letter: FormLetter) -> None:
+    get(letter.form_url, FILLED)
+    get(letter.form_url, {"lead[620111]": "No"})
+    get(letter.form_url, FILLED | {"lead[620111]": "Yes"})
+    FormAnswer.objects.update(created_at=timezone.now() - timedelta(days=1))
+    Lead.objects.filter(pk=letter.lead.pk).update(custom_values={})
+    post(letter.form_url, FILLED | {"lead[620111]": "Yes"})
+    assert (letter.values()["620111"], len(letter.notes())) == ("Yes", 4)
 
 
 @pytest.mark.rule("M124")
