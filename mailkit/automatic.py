@@ -6,20 +6,22 @@ Nothing comes about by them, neither a card nor a notice: or two programs that a
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from mailkit.types import ParsedMessage
 
-_BULK = frozenset(["bulk", "list", "junk", "auto_reply", "auto-reply"])
+_ANSWERS = frozenset(["auto_reply", "auto-reply"])
+_BULK = frozenset(["bulk", "list", "junk"]) | _ANSWERS
+_WORD = re.compile(r"[\w-]+")
 # What programs that know no RFC 3834 write into their answers: those of Lotus, Communigate and FirstClass among others.
-_MARKS = (
-    "list-id",
+_ANSWERING_MARKS = (
     "x-autoreply",
     "x-autoreply-from",
     "x-autorespond",
     "x-fc-machinegenerated",
-    "x-loop",
     "x-mail-autoreply",
 )
+_MARKS = ("list-id", *_ANSWERING_MARKS, "x-loop")
 _DAEMONS = r"mailer-?daemon|mail-daemon|mdaemon|postmaster|bounces?"
 # "Do not answer" in English, French, Spanish, German, Italian and Portuguese.
 _NO_REPLY = "|".join(
@@ -45,12 +47,48 @@ def says_so(parsed: ParsedMessage) -> bool:
     """Its header says that a program wrote it, or that it went to many."""
     headers = parsed.headers
     return (
-        headers.get("auto-submitted", "no").partition(";")[0].strip().lower() not in ("no", "")
+        is_by_program(parsed)
         or headers.get("precedence", "").strip().lower() in _BULK
         or any(headers.get(name) for name in _MARKS)
-        or headers.get("return-path", "").strip() == "<>"
-        or headers.get("content-type", "").strip().lower().startswith("multipart/report")
     )
+
+
+def is_automatic_reply(parsed: ParsedMessage) -> bool:
+    """A program answered: whoever wrote to a person still waits for the answer. A notice that a program sent of its own
+    is none of these, nor what a person writes through a mailing list.
+    """
+    headers = parsed.headers
+    is_answering = (
+        _auto_submitted(headers) == "auto-replied"
+        or headers.get("precedence", "").strip().lower() in _ANSWERS
+        or any(headers.get(name) for name in _ANSWERING_MARKS)
+        or _reports(headers)
+    )
+    return is_answering or (is_by_program(parsed) and bool(parsed.in_reply_to or parsed.references))
+
+
+def is_by_program(parsed: ParsedMessage) -> bool:
+    """Its header says that no person wrote it, whomever it went to. A list calls bulk what its people write."""
+    headers = parsed.headers
+    precedence = headers.get("precedence", "").strip().lower()
+    return (
+        _auto_submitted(headers) not in ("no", "")
+        or precedence in _ANSWERS
+        or (precedence in ("bulk", "junk") and not headers.get("list-id"))
+        or any(headers.get(name) for name in _ANSWERING_MARKS)
+        or headers.get("return-path", "").strip() == "<>"
+        or _reports(headers)
+    )
+
+
+def _auto_submitted(headers: Mapping[str, str]) -> str:
+    """The word before comments and parameters (RFC 3834 section 5.1)."""
+    said = _WORD.match(headers.get("auto-submitted", "").lower())
+    return said[0] if said else ""
+
+
+def _reports(headers: Mapping[str, str]) -> bool:
+    return headers.get("content-type", "").strip().lower().startswith("multipart/report")
 
 
 def has_unread_sender(parsed: ParsedMessage) -> bool:

@@ -1,4 +1,6 @@
-"""Answers to letters: they come to the mailbox that a letter was written in, or to the one that carried it (R07)."""
+"""Answers to letters: they come to the mailbox that a letter was written in, or to the one that carried it (R07). That
+somebody is out of the office is none.
+"""
 
 from __future__ import annotations
 
@@ -10,4 +12,4 @@ from threads.models import Message
 def answers() -> QuerySet[Message]:
     """To be asked of each outgoing letter, in Exists."""
     came_to = Q(mailbox=OuterRef("mailbox")) | Q(mailbox=OuterRef("answers_to"))
-    return Message.objects.filter(came_to, in_reply_to=OuterRef("message_id_header"))
+    return Message.objects.filter(came_to, in_reply_to=OuterRef("message_id_header"), is_automatic=False)

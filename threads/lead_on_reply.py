@@ -34,19 +34,21 @@ REPLY = "reply"  # one of crm.card_events.HOW
 MAILBOX = [f"message__mailbox__{name}" for name in ("lead_responsible", "owner", "store")]
 
 # The first letter of the thread came in, and a reply of ours is new, or was filed a little earlier than what it
-# answers. One that came with the import makes no lead, whatever comes after it.
+# answers. One that came with the import makes no lead, whatever comes after it. What a program wrote is no reply, and
+# what one answered no question.
 NOTE = """
 INSERT INTO threads_threadlead (account_id, message_id, is_due, created_at)
 SELECT first.account_id, first.id, true, now()
 FROM (SELECT DISTINCT thread_id FROM threads_message WHERE id = ANY(%(new)s)) AS touched,
   LATERAL (SELECT id, account_id, direction, client_key FROM threads_message
-    WHERE thread_id = touched.thread_id ORDER BY received_at, id LIMIT 1) AS first
+    WHERE thread_id = touched.thread_id AND NOT (is_automatic AND direction = 'incoming')
+    ORDER BY received_at, id LIMIT 1) AS first
 WHERE first.direction = 'incoming' AND first.client_key <> ''
   AND EXISTS (SELECT FROM threads_message reply
-    WHERE reply.thread_id = touched.thread_id AND reply.direction = 'outgoing' AND (reply.id = ANY(%(new)s)
-      OR reply.received_at >= %(since)s AND EXISTS (SELECT FROM threads_message asked
+    WHERE reply.thread_id = touched.thread_id AND reply.direction = 'outgoing' AND NOT reply.is_automatic
+      AND (reply.id = ANY(%(new)s) OR reply.received_at >= %(since)s AND EXISTS (SELECT FROM threads_message asked
         WHERE asked.id = ANY(%(new)s) AND asked.thread_id = reply.thread_id AND asked.direction = 'incoming'
-          AND asked.received_at <= reply.received_at)))
+          AND NOT asked.is_automatic AND asked.received_at <= reply.received_at)))
   AND NOT EXISTS (SELECT FROM threads_message m JOIN threads_threadlead made ON made.message_id = m.id
     WHERE m.thread_id = touched.thread_id)
 ON CONFLICT (account_id, message_id) DO NOTHING
@@ -59,8 +61,9 @@ SELECT DISTINCT first.account_id, first.id, true, now()
 FROM unnest(%(threads)s::bigint[], %(replies)s::bigint[]) AS touched (thread_id, reply_id)
   JOIN threads_message reply ON reply.id = touched.reply_id,
   LATERAL (SELECT id, account_id, direction, client_key, received_at FROM threads_message
-    WHERE thread_id = touched.thread_id ORDER BY received_at, id LIMIT 1) AS first
-WHERE first.direction = 'incoming' AND first.client_key <> ''
+    WHERE thread_id = touched.thread_id AND NOT (is_automatic AND direction = 'incoming')
+    ORDER BY received_at, id LIMIT 1) AS first
+WHERE first.direction = 'incoming' AND first.client_key <> '' AND NOT reply.is_automatic
   AND NOT EXISTS (SELECT FROM threads_message ours WHERE ours.thread_id = reply.thread_id
     AND ours.direction = 'outgoing' AND ours.received_at <= first.received_at)
   AND NOT EXISTS (SELECT FROM threads_message m JOIN threads_threadlead made ON made.message_id = m.id
@@ -152,7 +155,8 @@ def _responsible_for(first: Message) -> Membership | None:
 
 def _replier_to(first: Message) -> Membership | None:
     """Who wrote the last of our letters to the client; it may lie in a mailbox that carries those of this one (R07)."""
-    reply = Message.objects.filter(thread=first.thread_id, direction=Message.Direction.OUTGOING).in_order().last()
+    replies = Message.objects.filter(thread=first.thread_id, direction=Message.Direction.OUTGOING, is_automatic=False)
+    reply = replies.in_order().last()
     since = reply.received_at if reply else None
     answers = replier_asked.send(Message, mailbox_id=first.mailbox_id, client_key=first.client_key, since=since)
     author_id = next((found for _receiver, found in answers if found), None)

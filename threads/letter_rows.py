@@ -26,7 +26,7 @@ DETAIL_CHARS, QUARANTINED_SUBJECT_CHARS = _limit(QuarantinedLetter, "detail"), _
 
 MESSAGE_COLUMNS = """account_id, mailbox_id, id, thread_id, thread_reason, on_server, filed_at, identity, client_key,
   group_key, message_id_header, in_reply_to, reference_ids, direction, subject, from_address, from_name, snippet,
-  received_at, sent_at, size, is_ours, is_read, has_attachments"""
+  received_at, sent_at, size, is_automatic, is_ours, is_read, has_attachments"""
 BODY_COLUMNS = """account_id, mailbox_id, message_id, raw_name, received_at, text, html, policy_version,
   has_remote_images, raw_is_whole, search"""
 PARTICIPANT_COLUMNS = "account_id, message_id, role, position, email, email_key, name"
@@ -57,6 +57,7 @@ def message_cells(letter: PreparedLetter) -> Cells:
         letter.incoming.received_at,
         parsed.sent_at,
         parsed.size,
+        letter.is_automatic,
         letter.is_ours,
         letter.is_read,
         letter.has_attachments,

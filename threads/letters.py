@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from mailkit.automatic import is_automatic_reply, is_by_program
 from mailkit.types import Address, ParsedMessage, ReadLetter
 from threads.grouping import Client, Direction, Letter, answered_ids
 
@@ -83,6 +84,13 @@ class PreparedLetter:
     @property
     def is_read(self) -> bool:
         return SEEN in self.incoming.flags or self.direction == Direction.OUTGOING
+
+    @property
+    def is_automatic(self) -> bool:
+        """What a rule of ours sends answers no client; what a program sends to us of its own may want an answer."""
+        if self.direction == Direction.OUTGOING:
+            return is_by_program(self.parsed)
+        return bool(self.incoming.letter.reports) or is_automatic_reply(self.parsed)
 
     @property
     def has_attachments(self) -> bool:

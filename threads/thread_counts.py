@@ -21,10 +21,10 @@ WITH facts AS MATERIALIZED (
       count(*) FILTER (WHERE kept AND NOT incoming) AS outgoing,
       count(*) FILTER (WHERE kept AND incoming AND NOT is_read) AS unread,
       count(*) FILTER (WHERE NOT kept) AS deleted, bool_or(kept AND has_attachments) AS attachments,
-      coalesce((array_agg(incoming) FILTER (WHERE kept))[1], false) AS waiting,
+      coalesce((array_agg(incoming) FILTER (WHERE kept AND NOT is_automatic))[1], false) AS waiting,
       coalesce((array_agg(id) FILTER (WHERE kept))[1], (array_agg(id))[1]) AS newest_id
     FROM (
-      SELECT id, is_read, has_attachments, deleted_at IS NULL AS kept, direction = 'incoming' AS incoming
+      SELECT id, is_read, is_automatic, has_attachments, deleted_at IS NULL AS kept, direction = 'incoming' AS incoming
       FROM threads_message WHERE thread_id = thread.id ORDER BY received_at DESC, id DESC) AS letters) AS counted)
 UPDATE threads_thread t SET subject = n.subject, snippet = n.snippet, last_message_at = n.received_at,
   message_count = f.messages, incoming_count = f.incoming, outgoing_count = f.outgoing, unread_count = f.unread,

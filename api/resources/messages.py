@@ -122,6 +122,11 @@ class MessageSerializer(TrackedFields):
     html = serializers.SerializerMethodField(help_text="Cleaned: without scripts, forms and anything that loads.")
     snippet = serializers.CharField(read_only=True)
     is_read = serializers.BooleanField(read_only=True)
+    is_automatic = serializers.BooleanField(
+        read_only=True,
+        help_text="A program wrote it: that somebody is out of the office, a report, or, of ours, what a rule sent. It "
+        "answers nothing. False where nobody asked: in letters filed by older versions.",
+    )
     message_id_header = serializers.CharField(read_only=True)
     in_reply_to = serializers.CharField(read_only=True)
     has_remote_images = serializers.SerializerMethodField()

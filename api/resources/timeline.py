@@ -47,6 +47,7 @@ class TimelineLetterSerializer(serializers.Serializer[Message]):
     from_name = serializers.CharField()
     snippet = serializers.CharField()
     is_read = serializers.BooleanField()
+    is_automatic = serializers.BooleanField(help_text="A program wrote it: it answers nothing.")
     has_attachments = serializers.BooleanField()
     sender_check = serializers.SerializerMethodField()
 

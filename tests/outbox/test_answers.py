@@ -16,6 +16,9 @@ from tests.threads.builders import Mail, Post
 pytestmark = pytest.mark.rule("R07")
 
 
+AWAY = (("Auto-Submitted", "auto-replied"),)
+
+
 def replied(member: Membership) -> int:
     today = timezone.localdate()
     (row,) = report(member, Span(today, today), by="day")
@@ -33,3 +36,13 @@ def test_answers_are_counted_where_they_come_and_for_whom_may_see_them(
     Post(alices).file(Mail("Re: Offer", in_reply_to=mail.message_id_header))
     assert (count_letters(OutgoingMail.objects.all())["replied"], replied(alice)) == (1, 1)
     assert replied(bob) == 0, "the answer lies in a mailbox that he does not read"
+
+
+def test_who_is_out_of_the_office_has_not_answered(queue: Queue, alice: Membership, alices: Mailbox) -> None:
+    mail = queue()
+    OutgoingMail.objects.update(state="sent", sent_at=timezone.now())
+    post = Post(alices)
+    post.file(Mail("Automatic reply: Offer", in_reply_to=mail.message_id_header, headers=AWAY))
+    assert (count_letters(OutgoingMail.objects.all())["replied"], replied(alice)) == (0, 0)
+    post.file(Mail("Re: Offer", in_reply_to=mail.message_id_header))
+    assert (count_letters(OutgoingMail.objects.all())["replied"], replied(alice)) == (1, 1)

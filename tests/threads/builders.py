@@ -42,6 +42,7 @@ class Mail:
     minutes: int = field(default_factory=lambda: next(_numbers))
     files: tuple[OutgoingAttachment, ...] = ()
     flags: frozenset[str] = frozenset()
+    headers: tuple[tuple[str, str], ...] = ()  # that no field above makes
 
     @property
     def received_at(self) -> datetime:
@@ -61,6 +62,7 @@ class Mail:
                 in_reply_to=self.in_reply_to,
                 references=self.references,
                 attachments=self.files,
+                extra_headers=dict(self.headers),
             )
         )
 

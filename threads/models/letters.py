@@ -32,7 +32,7 @@ class Thread(TenantPartModel):
     unread_count = models.PositiveIntegerField(default=0)
     deleted_count = models.PositiveIntegerField(default=0)
     has_attachments = models.BooleanField(default=False)
-    is_waiting = models.BooleanField(db_default=False)  # the newest letter came in: an answer of ours is due
+    is_waiting = models.BooleanField(db_default=False)  # the newest letter of a person came in: an answer is due
     last_message_at = models.DateTimeField()
 
     objects = ThreadQuerySet.as_manager()
@@ -102,6 +102,9 @@ class Message(TenantPartModel):
     received_at = models.DateTimeField()  # INTERNALDATE: the order of letters
     sent_at = models.DateTimeField(null=True)  # the Date header: shown, never trusted for order
     size = models.PositiveBigIntegerField()  # bytes on the server
+    # A program wrote it, so it answers nothing: of what came in, a program's answer or a report; of what went out, what
+    # a rule or a vacation program sent. Not known of what was filed before there was this column.
+    is_automatic = models.BooleanField(db_default=False)
     is_ours = models.BooleanField(default=False)  # we sent it: in Sent it is known by its Message-ID alone
     is_read = models.BooleanField(default=False)
     on_server = models.BooleanField(default=True)
