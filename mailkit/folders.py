@@ -39,6 +39,11 @@ def list_sent_folders(folders: Iterable[RemoteFolder]) -> list[str]:
     return (flagged or [folder.name for folder in sorted(_named(selectable), key=_rank)])[:MAX_CHOICES]
 
 
+def pick_sent_folder(found: Sequence[str], chosen: str) -> str:
+    """Of those that `list_sent_folders` found: what a person chose, while it is there; "" when there is none."""
+    return chosen if chosen in found else next(iter(found), "")
+
+
 def _is_selectable(folder: RemoteFolder) -> bool:
     return len(folder.name) <= MAX_NAME_CHARS and not _has_flag(folder, "\\noselect", "\\nonexistent")
 

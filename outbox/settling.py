@@ -22,7 +22,7 @@ from mailboxes.connections import imap_session
 from mailboxes.models import Mailbox
 from mailkit.errors import FolderGone, MailError, PermanentMailError, ProtocolViolated
 from mailkit.failpoints import failpoint
-from mailkit.folders import find_sent_folder
+from mailkit.folders import list_sent_folders, pick_sent_folder
 from mailkit.imap_session import ImapSession
 from mailkit.providers import files_sent
 from outbox import leases, states
@@ -121,9 +121,7 @@ def _visit_sent_folder(mailbox: Mailbox, mails: list[OutgoingMail]) -> None:
     left = list(mails)
     try:
         with imap_session(mailbox) as session:
-            folder = _sent_folder(mailbox, session)
-            if folder:
-                session.examine(folder)
+            folder = _open_sent_folder(mailbox, session)
             while left:
                 _take_step(left[0], partial(_settle_one, session=session, folder=folder))
                 left.pop(0)
@@ -133,12 +131,33 @@ def _visit_sent_folder(mailbox: Mailbox, mails: list[OutgoingMail]) -> None:
             _take_step(mail, _later)
 
 
-def _sent_folder(mailbox: Mailbox, session: ImapSession) -> str:
-    """The one that is read, so that the copy comes back as the letter that we know; "" when the server has none."""
-    known = Folder.objects.filter(mailbox=mailbox, role=Folder.Role.SENT).first()
-    if known is None or not _is_read(mailbox, known):
-        return mailbox.sent_folder or find_sent_folder(session.list_folders()) or ""
-    return known.name
+def _open_sent_folder(mailbox: Mailbox, session: ImapSession) -> str:
+    """The one that is read, so that the copy comes back as the letter that we know; "" when the server has none. Raises
+    FolderGone where it had one: many programs make it again when they send next.
+    """
+    known = _known_sent_folder(mailbox) or _find_sent_folder(mailbox, session)
+    try:
+        return _examined(session, known)
+    except FolderGone:  # renamed or deleted: the next visit of sync finds the new one in the same way
+        found = _find_sent_folder(mailbox, session)
+        if not found:
+            raise
+        return _examined(session, found)
+
+
+def _examined(session: ImapSession, folder: str) -> str:
+    if folder:
+        session.examine(folder)
+    return folder
+
+
+def _known_sent_folder(mailbox: Mailbox) -> str:
+    sent = Folder.objects.filter(mailbox=mailbox, role=Folder.Role.SENT).first()
+    return sent.name if sent and _is_read(mailbox, sent) else mailbox.sent_folder
+
+
+def _find_sent_folder(mailbox: Mailbox, session: ImapSession) -> str:
+    return pick_sent_folder(list_sent_folders(session.list_folders()), mailbox.sent_folder)
 
 
 def _is_read(mailbox: Mailbox, sent: Folder) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mailboxes.models import Mailbox
 from mailkit.errors import FolderGone, SentFolderGone
+from mailkit.folders import pick_sent_folder
 from mailkit.imap_session import ImapSession, list_sent_folders
 from mailkit.types import FolderStatus, RemoteFolder
 from sync.ledger import is_noted_gone, memory_of
@@ -60,7 +61,7 @@ def _names_of(listed: Sequence[RemoteFolder], mailbox: Mailbox) -> dict[Folder.R
     choices = found if len(found) > 1 else []
     if choices != mailbox.sent_choices:
         Mailbox.objects.filter(pk=mailbox.pk).update(sent_choices=choices)
-    sent = mailbox.sent_folder if mailbox.sent_folder in found else next(iter(found), None)
+    sent = pick_sent_folder(found, mailbox.sent_folder)
     return {Folder.Role.INBOX: INBOX, **({Folder.Role.SENT: sent} if sent else {})}
 
 

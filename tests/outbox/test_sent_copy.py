@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from imaplib import IMAP4
 
 import pytest
 from django.utils import timezone
@@ -67,11 +68,27 @@ def test_the_copy_goes_where_sync_reads(make_office: MakeOffice, dovecot: Doveco
     assert office.sent_folder("Gesendet") == office.sink_ids()
 
 
-def test_a_folder_that_is_gone_is_asked_for_again(
-    make_office: MakeOffice, dovecot: DovecotServer, queue: Queue
+@pytest.mark.rule("K13", "M93")
+@pytest.mark.parametrize("chosen", ["", "Gone"])
+def test_a_folder_that_is_gone_is_looked_for_anew(
+    make_office: MakeOffice, dovecot: DovecotServer, queue: Queue, chosen: str
 ) -> None:
+    """Whoever renamed or deleted it: sync finds the same one with its next visit."""
     office = make_office(dovecot)
     Folder.objects.create(mailbox=office.mailbox, role=Folder.Role.SENT, name="Gone")
+    Mailbox.objects.filter(pk=office.mailbox.pk).update(sent_folder=chosen)
+    queue(mailbox_id=office.mailbox.pk)
+    deliver(office.mailbox.pk)
+    assert office.sent_folder() == office.sink_ids()
+    assert OutgoingMail.objects.get().sent_copy == SentCopy.DONE
+
+
+@pytest.mark.rule("M93")
+def test_while_there_is_none_the_copy_waits_for_it(office: Office, queue: Queue) -> None:
+    Folder.objects.create(mailbox=office.mailbox, role=Folder.Role.SENT, name="Sent")
+    with IMAP4("127.0.0.1", office.imap.address().port, timeout=10) as client:
+        client.login(office.user, office.imap.password)
+        client.delete("Sent")
     queue(mailbox_id=office.mailbox.pk)
     deliver(office.mailbox.pk)
     mail = OutgoingMail.objects.get()
