@@ -36,7 +36,7 @@ def may_see(member: Membership) -> Q:
 def _is_theirs_to_read(member: Membership) -> Q:
     seen = Q(kind="personal", owner=member)
     if member.is_admin:
-        return seen | Q(kind__in=OF_ALL) | Q(kind="personal", shared_with_admins=True)
+        return seen | seen_by_administrators()
     if member.mail_access_all:
         return seen | Q(kind__in=OF_ALL)
     return seen | Q(kind__in=OF_ALL, pk__in=member.mail_access.values("mailbox"))  # the tick is narrowed to these
@@ -55,6 +55,11 @@ def may_manage(member: Membership) -> Q:
     if member.is_admin:
         managed |= Q(kind="shared") | Q(kind="personal", shared_with_admins=True)
     return managed
+
+
+def seen_by_administrators() -> Q:
+    """The mailboxes that every administrator reads: of all others no number may be told to them (K23)."""
+    return Q(kind__in=OF_ALL) | Q(kind="personal", shared_with_admins=True)
 
 
 def readers_of(mailbox: Mailbox) -> QuerySet[Membership]:

@@ -12,6 +12,7 @@ from crm.models import Contact
 from mailboxes.foreign_reading import note_reading
 from mailboxes.live_sessions import live_session
 from mailboxes.models import Mailbox
+from mailboxes.policy import seen_by_administrators
 from mailkit.mbox import build_entry
 from privacy.whole_letters import Connect, LetterReader
 from threads.models import Message
@@ -26,11 +27,14 @@ def count_exported(member: Membership, contact: Contact) -> int:
 
 @transaction.atomic
 def export_contact(member: Membership, contact: Contact, *, connect: Connect = live_session) -> Iterator[bytes]:
-    """The bytes of the file, oldest letter first. That it is taken is written down now (G12)."""
+    """The bytes of the file, oldest letter first. That it is taken is written down now (G12), for administrators: with
+    the number of those letters that they may know of (K23).
+    """
     letters = _letters_of(member, contact)
     note_reading(member, Mailbox.objects.filter(pk__in=letters.values("mailbox")))
     ids = list(letters.in_order().values_list("pk", flat=True))
-    record(member, "contact.mail_exported", target=contact, count=len(ids))
+    told = Message.objects.filter(pk__in=ids, mailbox__in=Mailbox.objects.filter(seen_by_administrators()))
+    record(member, "contact.mail_exported", target=contact, count=told.count())
     return _stream(ids, connect)
 
 

@@ -77,6 +77,19 @@ def test_it_is_written_down_before_it_is_read(post: Post, anna: Contact, alice: 
     assert (event.actor, event.target_id, event.facts) == (alice, anna.pk, {"count": 1})
 
 
+@pytest.mark.rule("G12", "K23")
+@pytest.mark.parametrize(("is_shared", "count"), [(False, 1), (True, 2)])
+def test_nobody_is_told_how_many_letters_are_in_a_personal_mailbox(
+    post: Post, anna: Contact, bob: Membership, make_mailbox: MakeMailbox, *, is_shared: bool, count: int
+) -> None:
+    post.file(Mail("Shared"))
+    own = make_mailbox("bob@acme.example", owner=bob)
+    Post(own).file(Mail("Private"))
+    Mailbox.objects.filter(pk=own.pk).update(shared_with_admins=is_shared)
+    assert len(subjects(bob, anna)) == 2
+    assert AuditEvent.objects.get(action="contact.mail_exported").facts == {"count": count}
+
+
 @pytest.mark.rule("K62")
 def test_files_that_cannot_be_had_are_named_and_a_dead_server_is_asked_twice(
     post: Post, anna: Contact, alice: Membership
