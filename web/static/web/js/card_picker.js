@@ -1,5 +1,5 @@
 // A field that finds cards while one types: arrows go through what was found, Enter takes it, Escape closes the list.
-// What an option does when it is clicked is its own affair (htmx).
+// What an option does when it is clicked is its own affair.
 const FIELD = "[data-card-picker]";
 
 const listOf = (input) => document.getElementById(input.getAttribute("aria-controls"));
@@ -22,7 +22,7 @@ function move(input, step) {
   if (found.length) choose(input, found[next]);
 }
 
-function close(input) {
+export function close(input) {
   listOf(input).replaceChildren();
   input.setAttribute("aria-expanded", "false");
   input.removeAttribute("aria-activedescendant");

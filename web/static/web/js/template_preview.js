@@ -1,4 +1,5 @@
 // The preview of a template or page for a chosen card: a document of its own, posted into the frame.
+import { close } from "./card_picker.js";
 import { postInto, toast } from "./request.js";
 
 const $ = (selector, from = document) => from.querySelector(selector);
@@ -33,7 +34,7 @@ function choose(id, name) {
   const find = $("#card-find");
   find.hidden = Boolean(id);
   find.value = "";
-  $("#card-found").replaceChildren();
+  close(find);
   refresh();
   (id ? $("[data-no-card]", dialog) : find).focus();
 }
