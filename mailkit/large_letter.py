@@ -2,7 +2,8 @@
 
 A skeleton is the letter with a marker in the place of each file, as mime_reader.strip_attachments would make it of the
 whole letter: reading it gives the same, but for what stands before the first part and after the last, which nobody
-sees, and for texts of more than MAX_TEXT_BYTES, which are cut.
+sees, and for texts of more than MAX_TEXT_BYTES, which are cut. Of a letter that has no usable structure and more texts
+than MAX_SKELETON_BYTES it is the begin of all its bytes, and says so in a header of its own.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from mailkit.errors import MessageGone, ProtocolViolated
 from mailkit.imap_protocol import ImapSession
 from mailkit.mime_headers import MAX_HEAD_BYTES, parse_headers
 from mailkit.mime_parts import MAX_TEXT_BYTES, Part, parse_tree, read_part
-from mailkit.mime_reader import attachment_marker, is_attachment, strip_tree
+from mailkit.mime_reader import INCOMPLETE, attachment_marker, is_attachment, strip_tree
 from mailkit.mime_sizes import regular_base64_size
 from mailkit.mime_streams import decode_stream
 from mailkit.types import RemotePart
@@ -83,7 +84,7 @@ def _strip_whole(session: ImapSession, uid: int, size: int) -> bytes:
         try:
             file.writelines(_stream(session, uid, "", most=min(2 * size + CHUNK_BYTES, MAX_STREAM_BYTES)))
         except ProtocolViolated:  # it has no end
-            return session.fetch_section(uid, "", count=LARGE_LETTER_BYTES)
+            return _begin(session.fetch_section(uid, "", count=LARGE_LETTER_BYTES))
         file.flush()
         if not file.tell():
             return b""
@@ -96,8 +97,17 @@ def _strip_mapped(raw: bytes) -> bytes:
     kept = len(raw) - sum(part.end - part.start for part in tree.root.walk() if is_attachment(part))
     if kept > MAX_SKELETON_BYTES:
         logger.warning("only the begin of an endless text is read", extra={"size": len(raw)})
-        return raw[:MAX_TEXT_BYTES]
+        return _begin(raw[:MAX_TEXT_BYTES])
     return strip_tree(tree)
+
+
+def _begin(raw: bytes) -> bytes:
+    return INCOMPLETE.encode() + b": yes\r\n" + raw
+
+
+def may_be_begin(skeleton: bytes) -> bool:
+    """Whether texts of the letter may be missing in it."""
+    return len(skeleton) > MAX_TEXT_BYTES or skeleton.startswith(INCOMPLETE.encode())
 
 
 class _Skeleton:

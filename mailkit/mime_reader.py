@@ -24,6 +24,8 @@ from mailkit.mime_text import html_to_text, unflow
 from mailkit.types import Address, AttachmentPart, ParsedMessage
 
 READER_VERSION = 1  # raised when a letter that could not be read may be read now
+INCOMPLETE = "X-CRM-Mail-Incomplete"  # a header of ours: what follows is less than what was received
+TEXT_CUT = "text_too_long"  # a defect: texts are missing
 COUNTED_BYTES = 8 * 1024 * 1024  # of a file at once, to know its size
 MAX_SUBJECT_CHARS = 2000
 MAX_REFERENCES = 100
@@ -71,6 +73,8 @@ def read_tree(tree: MimeTree, *, size: int) -> ParsedMessage:
     fallback = _body_charset(root)
     attachments: list[Part] = []
     text, html = _join(_pieces(raw, root, attachments, limits))
+    if headers.get_raw(INCOMPLETE.lower()) is not None:
+        limits.note(TEXT_CUT)
     senders = _addresses(headers, "from", fallback)
     return ParsedMessage(
         message_id=_first_id(headers.get("message-id")),
@@ -156,7 +160,7 @@ def _leaf(raw: bytes, part: Part, attachments: list[Part], limits: PartLimits) -
     end = min(part.end, part.start + limits.text_left)
     limits.text_left -= end - part.start
     if end < part.end:
-        limits.note("text_too_long")
+        limits.note(TEXT_CUT)
     text = decode(decode_transfer(raw[part.start : end], part.encoding), part.parameters.get("charset", ""))
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if part.content_type == "text/html":

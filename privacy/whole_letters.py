@@ -16,10 +16,13 @@ from mailboxes.errors import WrongState
 from mailboxes.models import Mailbox
 from mailkit.errors import MailError, MessageGone
 from mailkit.imap_session import ImapSession
+from mailkit.large_letter import may_be_begin
 from mailkit.mime_filling import fill_files
+from mailkit.mime_reader import INCOMPLETE
 from mailkit.mime_writer import build_message
 from mailkit.types import Address, OutgoingLetter
 from sync.attachments import open_attachment
+from sync.originals import incomplete
 from threads.errors import RawLetterGone
 from threads.models import Attachment, Message
 from threads.raw_store import read_raw
@@ -28,7 +31,6 @@ logger = logging.getLogger(__name__)
 
 Connect = Callable[[Mailbox], AbstractContextManager[ImapSession]]
 MISSING_FILE = b"X-CRM-Mail-Missing-File"  # its name
-MISSING_LETTER = "X-CRM-Mail-Incomplete"  # what was received is lost: this was made of what is known of it
 
 
 class LetterReader:
@@ -49,7 +51,10 @@ class LetterReader:
             logger.exception("raw letter is gone", extra={"message_id": message.pk})
             self.missing_count += len(message.attachments.all())
             return _remade(message)
-        return raw if body.raw_is_whole else self._filled(message, raw)
+        if body.raw_is_whole:
+            return raw
+        whole = self._filled(message, raw)
+        return incomplete(whole) if body.is_cut and may_be_begin(raw) else whole
 
     def _filled(self, message: Message, raw: bytes) -> bytes:
         files: dict[str, bytes] = {}
@@ -137,6 +142,6 @@ def _remade(message: Message) -> bytes:
             html=message.body.html,
             message_id=message.message_id_header,
             date=message.sent_at or message.received_at,
-            extra_headers={MISSING_LETTER: "yes"},
+            extra_headers={INCOMPLETE: "yes"},
         )
     )

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from mailboxes.errors import WrongState
 from mailkit.errors import MailError, MessageGone
-from sync.attachments import Live, live_session, open_attachment
+from sync.attachments import live_session, open_attachment
+from sync.places import Live
 from threads.models import Attachment
 
 MISSING_NAME = "NOT-IN-THIS-ARCHIVE.txt"

@@ -28,7 +28,7 @@ MESSAGE_COLUMNS = """account_id, mailbox_id, id, thread_id, thread_reason, on_se
   group_key, message_id_header, in_reply_to, reference_ids, direction, subject, from_address, from_name, snippet,
   received_at, sent_at, size, is_automatic, is_ours, is_read, has_attachments"""
 BODY_COLUMNS = """account_id, mailbox_id, message_id, raw_name, received_at, text, html, policy_version,
-  has_remote_images, raw_is_whole, search"""
+  has_remote_images, raw_is_whole, is_cut, search"""
 PARTICIPANT_COLUMNS = "account_id, message_id, role, position, email, email_key, name"
 ATTACHMENT_COLUMNS = """account_id, message_id, section, filename, content_type, size, content_id, is_inline,
   stored_name"""
@@ -79,6 +79,7 @@ def body_cells(letter: PreparedLetter, people: Sequence[ParticipantCells]) -> Ce
         POLICY_VERSION,
         read.has_remote_images,
         letter.incoming.raw_is_whole,
+        letter.is_cut,
         split_joints(fit(read.parsed.subject)),
         fit(people_text(read.parsed)),
         fit(body_text(read.text)),

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from mailkit.automatic import is_automatic_reply, is_by_program
+from mailkit.html_limits import MAX_HTML_CHARS
+from mailkit.mime_reader import TEXT_CUT
 from mailkit.types import Address, ParsedMessage, ReadLetter
 from threads.grouping import Client, Direction, Letter, answered_ids
 
@@ -91,6 +93,11 @@ class PreparedLetter:
         if self.direction == Direction.OUTGOING:
             return is_by_program(self.parsed)
         return bool(self.incoming.letter.reports) or is_automatic_reply(self.parsed)
+
+    @property
+    def is_cut(self) -> bool:
+        """It has more text than is read, or more HTML than is shown."""
+        return TEXT_CUT in self.parsed.defects or len(self.parsed.html) > MAX_HTML_CHARS
 
     @property
     def has_attachments(self) -> bool:

@@ -49,6 +49,7 @@ class Letter:
     message: Message
     who: str
     is_open: bool
+    is_cut: bool  # its beginning is shown
     has_remote_images: bool
     shows_images: bool  # of this sender always
     images_token: str
@@ -194,6 +195,7 @@ def _letter(message: Message, known: _Known, *, is_newest: bool) -> Letter:
         message=message,
         who=_("You") if written_by_me else message.from_name or message.from_address or _("(unknown sender)"),
         is_open=is_newest or not message.is_read,
+        is_cut=any(body.is_cut for body in message.bodies.all()),
         has_remote_images=any(body.has_remote_images for body in message.bodies.all()),
         shows_images=email_key(message.from_address) in known.allowed,
         images_token=images_token(known.member, message),

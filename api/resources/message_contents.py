@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -16,11 +16,11 @@ from api.resources.message_reasons import MessageReasonsView
 from mailkit.errors import MailError
 from mailkit.remote_images import place_images
 from sync.attachment_zip import stream_zip
+from sync.originals import open_letter
 from threads.access import get_message_for
 from threads.bodies import fresh_body
 from threads.errors import AttachmentNotFound
 from threads.models import Message
-from threads.raw_store import read_raw
 from threads.remote_images import open_remote_image
 
 # A document that can neither run, load nor submit anything, whatever got past the cleaning.
@@ -92,17 +92,17 @@ class MessageContentsView(MessageReasonsView):
 
     @extend_schema(
         responses={(200, "message/rfc822"): OpenApiTypes.BINARY},
-        description="The letter as it came. Markers stand for attached files, which stay on the mail server.",
+        description="The letter as it came. Markers stand for attached files, which stay on the mail server. One that "
+        "`is_cut` is fetched from there as a whole; when it is gone, its begin comes, with `X-CRM-Mail-Incomplete`.",
     )
     @action(detail=True)
-    def raw(self, request: Request, pk: str) -> HttpResponse:
+    def raw(self, request: Request, pk: str) -> HttpResponseBase:
         message = get_message_for(self.member, pk)
-        body = message.bodies.only("raw_name").first()
-        return HttpResponse(
-            read_raw(body.raw_name if body else ""),
-            content_type="message/rfc822",
-            headers={"Content-Disposition": f'attachment; filename="{message.pk}.eml"'},
-        )
+        content = open_letter(message)
+        headers = {"Content-Disposition": f'attachment; filename="{message.pk}.eml"'}
+        if isinstance(content, bytes):
+            return HttpResponse(content, content_type="message/rfc822", headers=headers)
+        return FileResponse(content, content_type="message/rfc822", headers=headers)
 
 
 def _with_images(message: Message, html: str) -> str:

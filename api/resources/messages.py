@@ -129,6 +129,9 @@ class MessageSerializer(TrackedFields):
     )
     message_id_header = serializers.CharField(read_only=True)
     in_reply_to = serializers.CharField(read_only=True)
+    is_cut = serializers.SerializerMethodField(
+        help_text="Too long: `text` and `html` are its beginning, `messages/{id}/raw/` has it whole."
+    )
     has_remote_images = serializers.SerializerMethodField()
     attachments = serializers.SerializerMethodField()
     events = EventSerializer(many=True, read_only=True)
@@ -156,6 +159,9 @@ class MessageSerializer(TrackedFields):
 
     def get_html(self, message: Message) -> str:
         return fresh_body(message).html
+
+    def get_is_cut(self, message: Message) -> bool:
+        return any(body.is_cut for body in message.bodies.all())
 
     def get_has_remote_images(self, message: Message) -> bool:
         return fresh_body(message).has_remote_images

@@ -11,9 +11,17 @@ from hypothesis import example, given, settings
 
 from mailkit import mime_reader
 from mailkit.errors import MessageGone, ProtocolViolated
-from mailkit.large_letter import CHUNK_BYTES, MAX_SKELETON_BYTES, fetch_skeleton, stream_file, stream_whole
+from mailkit.large_letter import (
+    CHUNK_BYTES,
+    MAX_SKELETON_BYTES,
+    fetch_skeleton,
+    may_be_begin,
+    stream_file,
+    stream_whole,
+)
 from mailkit.letter_reader import list_files, read_letter
 from mailkit.mime_parts import MAX_TEXT_BYTES
+from mailkit.mime_reader import INCOMPLETE, TEXT_CUT
 from mailkit.types import ReadLetter, RemotePart
 from tests.mailkit.letters import letters
 from tests.servers.fake_imap import FakeServer, FakeSession
@@ -121,7 +129,12 @@ def test_a_letter_on_the_disk_reads_as_one_in_memory(raw: bytes) -> None:
 def test_of_a_text_without_an_end_the_begin_is_read() -> None:
     raw = HEAD + TEXT + b"x" * MAX_SKELETON_BYTES
     skeleton = fetch_skeleton(Strange(opened(raw), ProtocolViolated("odd")), 1, size=len(raw))
-    assert skeleton == raw[:MAX_TEXT_BYTES]
+    assert skeleton == INCOMPLETE.encode() + b": yes\r\n" + raw[:MAX_TEXT_BYTES]
+    assert may_be_begin(skeleton)
+    letter = read_letter(skeleton, size=len(raw))
+    assert TEXT_CUT in letter.parsed.defects
+    assert letter.parsed.identity == read_letter(raw).parsed.identity
+    assert not may_be_begin(skeleton_of(HEAD + TEXT))
 
 
 @pytest.mark.parametrize("encoding", ["base64", "quoted-printable", "8bit"])

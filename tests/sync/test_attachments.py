@@ -77,3 +77,20 @@ def test_a_file_that_we_sent_just_now_is_found_in_sent_before_the_next_visit(off
         open_attachment(contract, connect=office.connect)
     office.server.deliver(USER, raw, "Sent")
     assert open_attachment(contract, connect=office.connect).content == PDF
+
+
+def test_a_sent_folder_that_was_renamed_is_looked_for(office: Office, offer: Attachment) -> None:
+    """The error asks for a visit, which finds the folder's new name."""
+    raw = letter(7, files={"contract.pdf": PDF})
+    file_sent_letter(office.mailbox, raw=raw, sent_at=timezone.now())
+    contract = Attachment.objects.get(filename="contract.pdf")
+    office.server.delete_folder(USER, "Sent")
+    office.server.create_folder(USER, "Gesendet", flags=frozenset({"\\Sent"}))
+    office.server.deliver(USER, raw, "Gesendet")
+    with pytest.raises(MessageGone):
+        open_attachment(contract, connect=office.connect)
+    office.mailbox.refresh_from_db()
+    assert office.mailbox.next_sync_at is not None
+    assert office.mailbox.next_sync_at <= timezone.now()
+    office.visit()
+    assert open_attachment(contract, connect=office.connect).content == PDF

@@ -161,6 +161,7 @@ class MessageBody(TenantLeafModel):
     has_remote_images = models.BooleanField(default=False)
     raw_name = models.CharField(max_length=200)  # in storage: the letter as received, attachment bodies replaced (K62)
     raw_is_whole = models.BooleanField(default=False)  # nothing is replaced in it: the server may lose it (R10)
+    is_cut = models.BooleanField(db_default=False)  # too long: `text` and `html` are its beginning
     search = SearchVectorField(null=True, editable=False)
 
     class Meta(TenantLeafModel.Meta):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
 
+from mailkit.errors import MailError
+from sync.originals import open_letter
 from threads.access import get_message_for, get_thread_for
 from threads.errors import RawLetterGone
 from threads.models import Message
@@ -19,7 +21,7 @@ from web.image_consent import granted_token
 from web.letter_page import POLICY, letter_page
 from web.members import MemberRequest, member_required
 from web.print_page import PRINT_POLICY, print_page
-from web.views.errors import Words, answer
+from web.views.errors import NO_SERVER, Words, answer
 
 RAW_LOST: Words = (
     _("The original of this letter is damaged"),
@@ -84,15 +86,19 @@ def original(request: MemberRequest, message_id: int) -> HttpResponse:
 
 @require_GET
 @member_required
-def raw(request: MemberRequest, message_id: int) -> HttpResponse:
+def raw(request: MemberRequest, message_id: int) -> HttpResponseBase:
     """The letter as a file that other mail programs open. Markers stand for files that are on the mail server (K62)."""
     message = get_message_for(request.member, message_id)
     try:
-        content = read_raw(message.body.raw_name)
+        content = open_letter(message)
     except RawLetterGone:
         return answer(request, HTTPStatus.GONE, RAW_LOST)
-    disposition = f'attachment; filename="{message.pk}.eml"'
-    return HttpResponse(content, content_type="message/rfc822", headers={"Content-Disposition": disposition})
+    except MailError:
+        return answer(request, HTTPStatus.SERVICE_UNAVAILABLE, NO_SERVER, again=request.get_full_path())
+    headers = {"Content-Disposition": f'attachment; filename="{message.pk}.eml"'}
+    if isinstance(content, bytes):
+        return HttpResponse(content, content_type="message/rfc822", headers=headers)
+    return FileResponse(content, content_type="message/rfc822", headers=headers)
 
 
 def _printed(request: MemberRequest, messages: list[Message]) -> HttpResponse:
