@@ -14,6 +14,7 @@ class Reason(StrEnum):
     PAUSED_TOO_LONG = "paused_too_long"
     DELETED = "deleted"  # the trigger or stage action
     OPENED = "opened"  # it waited for a letter that nobody opens
+    ANSWERED = "answered"  # the same: who answers has read
     NOT_TRACKED = "not_tracked"  # nobody can tell whether it was opened
     NO_CONTACT = "no_contact"
     NO_CARD = "no_card"  # of anybody that the letter went to

@@ -64,7 +64,8 @@ def is_automatic_reply(parsed: ParsedMessage) -> bool:
         or any(headers.get(name) for name in _ANSWERING_MARKS)
         or _reports(headers)
     )
-    return is_answering or (is_by_program(parsed) and bool(parsed.in_reply_to or parsed.references))
+    is_to_something = bool(parsed.in_reply_to or parsed.references)
+    return is_answering or (is_to_something and (is_by_program(parsed) or has_unread_sender(parsed)))
 
 
 def is_by_program(parsed: ParsedMessage) -> bool:

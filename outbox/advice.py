@@ -109,9 +109,7 @@ BY_CODE: dict[str, Advice] = {
         _("Write the letter anew in your own name, or leave it out."),
     ),
     NO_RIGHT_CODE: Advice(
-        _(
-            "Its author lost the right to send from this mailbox before the letter went out."
-        ),
+        _("Its author lost the right to send from this mailbox before the letter went out."),
         _("Write the letter anew in your own name. Or give the right back, then send it again."),
     ),
     "over_daily_limit": Advice(

@@ -23,6 +23,7 @@ REASONS: Mapping[str, str | Promise] = {
     Reason.PAUSED_TOO_LONG: gettext_lazy("Everything was paused for more than a day after it was due."),
     Reason.DELETED: gettext_lazy("It was deleted before its time came."),
     Reason.OPENED: gettext_lazy("The letter was opened in time."),
+    Reason.ANSWERED: gettext_lazy("The letter was answered."),
     Reason.NOT_TRACKED: gettext_lazy("Nobody can tell whether the letter was opened: it is not tracked."),
     Reason.NO_CONTACT: gettext_lazy("There is no contact."),
     Reason.NO_CARD: gettext_lazy("No contact has the address that the letter went to."),

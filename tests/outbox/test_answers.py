@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.utils import timezone
 
@@ -46,3 +48,22 @@ def test_who_is_out_of_the_office_has_not_answered(queue: Queue, alice: Membersh
     assert (count_letters(OutgoingMail.objects.all())["replied"], replied(alice)) == (0, 0)
     post.file(Mail("Re: Offer", in_reply_to=mail.message_id_header))
     assert (count_letters(OutgoingMail.objects.all())["replied"], replied(alice)) == (1, 1)
+
+
+@pytest.mark.rule("M98")
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"headers": (("Auto-Submitted", "auto-generated"),)},
+        {"headers": (("Precedence", "bulk"),)},
+        {"sender": "MAILER-DAEMON@client.example"},
+        {"sender": "alice@acme.example", "to": "ann@client.example"},
+    ],
+)
+def test_what_no_client_wrote_is_no_answer(
+    queue: Queue, alice: Membership, alices: Mailbox, answer: dict[str, Any]
+) -> None:
+    mail = queue()
+    OutgoingMail.objects.update(state="sent", sent_at=timezone.now())
+    Post(alices).file(Mail("Away", in_reply_to=mail.message_id_header, **answer))
+    assert (count_letters(OutgoingMail.objects.all())["replied"], replied(alice)) == (0, 0)

@@ -51,6 +51,7 @@ def test_one_opening_is_counted_once(letter: FormLetter) -> None:
 @pytest.mark.rule("G07")
 def test_that_a_machine_was_there_before_says_nothing(letter: FormLetter) -> None:
     tracked = letter.mail.tracked_id
+    assert tracked is not None
     Hit.objects.create(tracked_id=tracked, at=timezone.now(), method="GET", verdict=Hit.Verdict.PROXY)
     post(letter.form_url, ANSWER, **BROWSER)
     assert hits() == [(tracked, None, "GET"), (tracked, None, "POST")]
