@@ -39,6 +39,7 @@ class Subject:
     member: Membership | None = None  # in whose name
     depth: int = 0
     event: str = ""  # one of Run.Event
+    happened_at: datetime | None = None  # that
 
     @property
     def responsible(self) -> Membership | None:
@@ -62,6 +63,7 @@ def subject_of(run: Run, account: Account, now: datetime) -> Subject:
         member=run.member,
         depth=run.depth,
         event=run.event,
+        happened_at=run.happened_at,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -32,7 +32,7 @@ def put_words(text: str, subject: Subject) -> str:
     """Only {subject}, {sended_at}, {id} and {error}."""
     for word, value_of in _WORDS.items():
         if word in text:
-            text = text.replace(word, value_of(subject.mail) if subject.mail else "")
+            text = text.replace(word, value_of(subject.mail, subject) if subject.mail else "")
     return text
 
 
@@ -53,19 +53,21 @@ def _first_administrator() -> Membership | None:
     return Membership.objects.filter(is_active=True, role=Membership.Role.ADMIN).order_by("pk").first()
 
 
-def _sent_at(mail: OutgoingMail) -> str:
-    return date_format(timezone.localtime(mail.sent_at), "SHORT_DATETIME_FORMAT") if mail.sent_at else ""
+def _sent_at(mail: OutgoingMail, subject: Subject) -> str:
+    """Of a letter that never went out, when that was settled."""
+    at = mail.sent_at or subject.happened_at
+    return date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT") if at else ""
 
 
-def _error(mail: OutgoingMail) -> str:
+def _error(mail: OutgoingMail, _subject: Subject) -> str:
     """In words, with the server's own behind them."""
     advice = advice_for(mail.error_code)
     return " ".join(filter(None, (str(advice.what) if advice else "", mail.error_detail)))
 
 
-_WORDS: dict[str, Callable[[OutgoingMail], str]] = {
-    "{subject}": lambda mail: mail.subject,
+_WORDS: Mapping[str, Callable[[OutgoingMail, Subject], str]] = {
+    "{subject}": lambda mail, _subject: mail.subject,
     "{sended_at}": _sent_at,
-    "{id}": lambda mail: str(mail.pk),
+    "{id}": lambda mail, _subject: str(mail.pk),
     "{error}": _error,
 }

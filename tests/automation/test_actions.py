@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.models import Membership
 from automation.models import Run
@@ -60,6 +62,19 @@ def test_a_note_says_why_a_letter_failed(alice: Membership, sales: Mailbox, ann:
     text = Note.objects.get(lead=boat).text
     assert text.startswith("Ann: Your offer, The address does not exist")
     assert ended() == [("failed", "done", "")]
+
+
+@pytest.mark.rule("M63", "M66")
+def test_the_note_of_the_manual_dates_a_letter_that_failed(
+    alice: Membership, sales: Mailbox, ann: Contact, boat: Lead
+) -> None:
+    note = make_trigger(alice, "note", text="Email subject: {subject} Date sent: {sended_at} email ID: {id}")
+    mail = send(alice, sales, ann, lead=boat, state=State.FAILED, failed=(note.pk,))
+    carry_out()
+    day = date_format(timezone.localdate(), "SHORT_DATE_FORMAT")
+    text = Note.objects.get(lead=boat).text
+    assert text.startswith(f"Email subject: Your offer Date sent: {day} ")
+    assert text.endswith(f" email ID: {mail.pk}")
 
 
 @pytest.mark.rule("M66")
