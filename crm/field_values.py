@@ -37,7 +37,7 @@ def merged_values(entity: str, stored: Mapping[str, Any], changes: Mapping[str, 
             raise ValueRefused(_name(number), _("There is no field with this number on this card."))
         if _is_same(value, merged.get(str(field.number))):
             continue
-        checked = checked_value(field, value)
+        checked = _checked_beside(field, value, merged.get(str(field.number)))
         merged.pop(str(field.number), None)
         if checked is not None:
             merged[str(field.number)] = checked
@@ -49,6 +49,15 @@ def _is_same(value: object, stored: object) -> bool:
     if isinstance(value, list) and isinstance(stored, list):
         return sorted(map(str, value)) == sorted(map(str, stored))
     return value == stored
+
+
+def _checked_beside(field: CustomField, value: object, stored: object) -> Any:  # noqa: ANN401  (each type has its own)
+    """Of several choices, those that were taken away since may stay beside new ones."""
+    if field.type != CustomField.Type.MULTILIST or not isinstance(value, list) or not isinstance(stored, list):
+        return checked_value(field, value)
+    gone = [one for one in stored if one in value and one not in field.options]
+    chosen = checked_value(field, [one for one in value if one not in gone]) or []
+    return [*chosen, *gone] or None
 
 
 def checked_value(field: CustomField, value: object) -> Any:  # noqa: ANN401  (each type has its own)

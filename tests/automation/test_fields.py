@@ -57,6 +57,18 @@ def test_a_field_of_the_account_is_filled_and_cleared(
     assert Lead.objects.get(pk=boat.pk).custom_values == {}
 
 
+@pytest.mark.rule("M68")
+def test_a_choice_is_added_beside_one_that_was_taken_away(
+    alice: Membership, sales: Mailbox, ann: Contact, boat: Lead
+) -> None:
+    field = create_field(alice, FieldValues("lead", "Colours", "multilist", options=["Red", "Blue"]))
+    Lead.objects.update(custom_values={str(field.number): ["Green"]})
+    add = make_trigger(alice, "field", entity="lead", field=field.code, value="blue")
+    send(alice, sales, ann, lead=boat, sent=(add.pk,))
+    carry_out()
+    assert Lead.objects.get(pk=boat.pk).custom_values == {str(field.number): ["Blue", "Green"]}
+
+
 @pytest.mark.rule("M33", "M68")
 @pytest.mark.parametrize(
     ("type_", "value"), [("numeric", "many"), ("list", "Green"), ("switch", "x"), ("date", "soon")]
