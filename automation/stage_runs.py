@@ -69,7 +69,7 @@ def perform(run: Run) -> Outcome:
         return skipped(Reason.SWITCHED_OFF)
     if lead is None:
         return skipped(Reason.NO_LEAD)
-    if action.cancel_on_leave and lead.stage_id != action.stage_id:
+    if action.cancel_on_leave and _has_left(lead, action, run):
         return skipped(Reason.LEFT_STAGE)
     judge = Judge(read_conditions(action.conditions))
     contacts = list(lead.contacts.prefetch_related("emails").order_by("name", "id"))
@@ -78,6 +78,11 @@ def perform(run: Run) -> Outcome:
         return skipped(Reason.CONDITIONS)
     letter = _letter(run, action, lead, chosen)
     return send_letters([letter] if action.together else _each(letter))
+
+
+def _has_left(lead: Lead, action: StageAction, run: Run) -> bool:
+    """Also one that is back: its coming back has a run of its own."""
+    return lead.stage_id != action.stage_id or lead.stage_since > run.happened_at
 
 
 def _letter(run: Run, action: StageAction, lead: Lead, contacts: Sequence[Contact]) -> RuleLetter:

@@ -55,6 +55,21 @@ def test_trace_says_why_nobody_got_it(alice: Membership, account: Account, stage
     ]
 
 
+@pytest.mark.rule("M33")
+def test_lead_that_left_and_is_back_gets_one_letter(alice: Membership, stages: list[Stage]) -> None:
+    make_action(alice, stages[1], make_template(alice))
+    lead = make_lead(stages[1], make_person("Ann", "ann@c.example"))
+    first = Run.objects.get()
+    for stage in (stages[0], stages[1]):
+        move_lead(lead, stage)
+    # A worker had it in hands: it was not canceled.
+    Run.objects.filter(pk=first.pk).update(state=Run.State.WAITING, reason="", ended_at=None)
+    carry_out_due()
+    assert sent_to() == [["ann@c.example"]]
+    ends = list(Run.objects.order_by("id").values_list("state", "reason"))
+    assert ends == [(Run.State.SKIPPED, Reason.LEFT_STAGE), (Run.State.DONE, "")]
+
+
 @pytest.mark.rule("M98")
 def test_stage_that_a_trigger_moved_a_lead_to_goes_on_counting(alice: Membership, stages: list[Stage]) -> None:
     make_action(alice, stages[1], make_template(alice))
