@@ -19,7 +19,7 @@ def _check_moment(typed: str) -> None:
     except ValueError:
         found = None
     if found is None:
-        raise ValidationError(_("Enter a date (YYYY-MM-DD) or a time (ISO 8601)."))
+        raise ValidationError(_("Enter a date (YYYY-MM-DD) or a time (ISO 8601)."), code="invalid")
 
 
 def _moment(words: str) -> filters.CharFilter:

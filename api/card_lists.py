@@ -16,11 +16,13 @@ from rest_framework.response import Response
 
 from accounts.models import Membership
 from api.domain_errors import Refusal, field_error
+from api.exact import checked
 from api.idempotency import idempotent
 from api.ids import RelatedId, row_id
 from api.viewsets import MemberViewSet
 from crm.bulk import MOST, chosen_cards, delete_cards, make_responsible
-from crm.card_lists import ListFilter, exact_filter, ordering_of
+from crm.card_lists import OWN, ListFilter, exact_filter, ordering_of
+from crm.custom_fields import fields_of
 from crm.errors import ValueRefused
 from crm.leads import move_leads
 from crm.models import Card, Stage
@@ -122,14 +124,18 @@ class CardListView(MemberViewSet):
             return self.ordering
         return ordering_of(self.kind, self.request.query_params.get("ordering", ""))
 
+    def known_parameters(self) -> set[str]:
+        """`field_NUMBER` stands for those of the account."""
+        known = super().known_parameters()
+        own = {f"{OWN}{one.number}" for one in fields_of(self.kind)} if self.action == "list" else set()
+        return {*known, *own} - {f"{OWN}NUMBER"}
+
     @extend_schema(request=BulkSerializer, responses={200: BulkAnswerSerializer}, filters=False)
     @action(methods=["post"], detail=False, pagination_class=None, filterset_class=None)
     @idempotent()
     def bulk(self, request: Request) -> Response:
         """Change many cards at once."""
-        serializer = BulkSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        asked: dict[str, Any] = serializer.validated_data
+        asked: dict[str, Any] = checked(BulkSerializer(data=request.data))
         cards = asked_cards(self.kind, asked)
         return Response({"count": _CHANGES[asked["action"]](self.member, cards, asked)})
 

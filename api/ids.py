@@ -34,9 +34,11 @@ class IdField(serializers.Field):
 
 @extend_schema_field({"type": "string"})
 class RowIdField(serializers.Field):
-    """The id of another row, which the request may change. The service looks it up, and says when there is none."""
+    """The id of another row, which the request may change. The service looks it up, and says when there is none. What
+    cannot be an id is refused here: to some services NO_ROW means "none of them".
+    """
 
-    default_error_messages = {"invalid": _("An id is a string.")}
+    default_error_messages = {"invalid": _("An id is a string."), "does_not_exist": _("There is nothing with this id.")}
 
     def to_representation(self, value: int) -> str:
         return str(value)
@@ -44,7 +46,10 @@ class RowIdField(serializers.Field):
     def to_internal_value(self, data: object) -> int:
         if not isinstance(data, str | int) or isinstance(data, bool):
             self.fail("invalid")
-        return row_id(data)
+        number = row_id(data)
+        if number == NO_ROW:
+            self.fail("does_not_exist")
+        return number
 
 
 @extend_schema_field({"type": "string"})

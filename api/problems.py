@@ -24,7 +24,6 @@ TITLES: dict[int, str | Promise] = {
     403: _("Not allowed"),
     404: _("There is nothing here"),
     405: _("This method does not work here"),
-    406: _("This format is not available"),
     409: _("In conflict with something else"),
     410: _("No longer there"),
     412: _("Changed meanwhile"),

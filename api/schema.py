@@ -14,6 +14,18 @@ from rest_framework.permissions import SAFE_METHODS
 from api.idempotency import HEADER
 from api.permissions import ANY_TOKEN, required_scope
 from api.problems import MEDIA_TYPE, TITLES
+from api.versions import HEADER as IF_MATCH
+
+BASE = "/api/v1/"
+# What is counted (mailboxes.limits): it asks mail servers or the DNS, or renders letters.
+LIMITED = {
+    *(("GET", path) for path in ("mailboxes/{id}/domain/", "mailings/{id}/checks/")),
+    *(("POST", f"{path}/{{id}}/preview/") for path in ("drafts", "mailings", "pages", "templates")),
+    *(("POST", f"{path}/{{id}}/test/") for path in ("mailboxes", "mailings", "templates")),
+    *(("POST", f"mailboxes/{path}/") for path in ("detect", "oauth/start", "test", "{id}/aliases", "{id}/oauth/start")),
+    *(("POST", path) for path in ("mailings/{id}/start/", "signatures/preview/", "templates/import/")),
+    *(("POST", "mailboxes/"), ("PATCH", "mailboxes/{id}/"), ("POST", "mailboxes/{id}/reconnect/")),
+}
 
 
 class ProblemErrorSerializer(serializers.Serializer[Any]):
@@ -63,11 +75,14 @@ class ProblemAutoSchema(AutoSchema):
         return bodies
 
     def _error_statuses(self) -> list[int]:
-        has_query = bool(self._get_filter_parameters() or self._get_pagination_parameters())
-        found = [401, 403]
-        found += [400] if self.method not in SAFE_METHODS or (self._is_list_view() and has_query) else []
+        is_change = self.method not in SAFE_METHODS
+        found = [400, 401, 403]  # 400 also to a reader: there is no such parameter
         found += [404] if "{" in self.path else []
-        found += [409, 422] if self._is_idempotent() else []
+        found += [409] if is_change else []
+        found += [412] if any(getattr(one, "name", "") == IF_MATCH for one in self.get_override_parameters()) else []
+        found += [413, 415] if is_change and self._get_request_body() else []
+        found += [422] if self._is_idempotent() else []
+        found += [429] if (self.method, self.path.removeprefix(BASE)) in LIMITED else []
         return sorted(found)
 
 

@@ -35,7 +35,7 @@ def list_types() -> QuerySet[TaskType]:
 
 def find_type(named: str) -> TaskType | None:
     """By its code, whatever the case, or by its id."""
-    by_code = list_types().filter(code__iexact=named).first()
+    by_code = list_types().filter(code__iexact=named.replace("\0", "\ufffd")).first()
     if by_code or not (named.isascii() and named.isdigit() and len(named) < 19):
         return by_code
     return TaskType.objects.filter(pk=int(named)).first()

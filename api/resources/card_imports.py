@@ -9,13 +9,15 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import ApiToken
+from api.exact import checked
 from api.idempotency import idempotent
 from api.ids import IdField
+from api.parsers import BoundedJSONParser
 from api.viewsets import MemberViewSet
 from crm.csv_import import (
     ImportSettings,
@@ -101,7 +103,7 @@ class CardImportView(MemberViewSet):
 
     queryset = CardImport.objects
     serializer_class = CardImportSerializer
-    parser_classes = [MultiPartParser, JSONParser]
+    parser_classes = [MultiPartParser, BoundedJSONParser]
     read_scope = ApiToken.Scope.CONTACTS_READ
     write_scope = ApiToken.Scope.CONTACTS_WRITE
     ordering = ("-created_at", "-id")
@@ -116,11 +118,10 @@ class CardImportView(MemberViewSet):
     @idempotent(is_atomic=False)
     def create(self, request: Request) -> Response:
         """The body is a form with the file. The answer has a guess what its columns are."""
-        serializer = CardUploadSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        file = serializer.validated_data["file"]
+        asked = checked(CardUploadSerializer(data=request.data))
+        file = asked["file"]
         content = file.read(MAX_BYTES + 1)
-        return self.respond_created(upload_import(self.member, serializer.validated_data["entity"], file.name, content))
+        return self.respond_created(upload_import(self.member, asked["entity"], file.name, content))
 
     def partial_update(self, request: Request, pk: str) -> Response:
         row = get_import_for(self.member, pk)

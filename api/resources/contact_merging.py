@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import ApiToken
+from api.domain_errors import field_error
+from api.exact import checked, takes
 from api.ids import RelatedId
 from api.resources.contacts import ContactSerializer
 from api.viewsets import MemberViewSet
@@ -59,10 +62,13 @@ class DuplicatesView(MemberViewSet):
         parameters=[OpenApiParameter("by", str, enum=[*By], description="What they share; `email` if left out.")],
         responses={200: DuplicatesSerializer(many=True)},
     )
+    @takes("by")
     def duplicates(self, request: Request) -> Response:
         """The first 200 groups."""
-        asked = request.query_params.get("by", "")
-        groups = find_duplicates(By(asked) if asked in set(By) else By.EMAIL, limit=MOST_GROUPS)
+        asked = request.query_params.get("by") or By.EMAIL
+        if asked not in set(By):
+            raise field_error("by", _("There is no such value."))
+        groups = find_duplicates(By(asked), limit=MOST_GROUPS)
         return Response(DuplicatesSerializer(groups, many=True).data)
 
 
@@ -73,6 +79,7 @@ class MergingView(MemberViewSet):
     serializer_class = ContactMergeSerializer
     read_scope = ApiToken.Scope.CONTACTS_READ
     write_scope = ApiToken.Scope.CONTACTS_WRITE
+    pagination_class = None
 
     @extend_schema(operation_id="contacts_merge", responses={200: ContactSerializer})
     def merge(self, request: Request, pk: str) -> Response:
@@ -86,9 +93,7 @@ class MergingView(MemberViewSet):
     def different(self, request: Request, pk: str) -> Response:
         """This contact is a different person than those: as duplicates they do not come again."""
         contact = get_contact(pk)
-        asked = DifferentSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        data = asked.validated_data
+        data = checked(DifferentSerializer(data=request.data))
         write = mark_different if data["is_different"] else forget_different
         write(self.member, contact, data["contacts"])
         return Response(status=204)

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 
 from accounts.members import MAX_UNDO_SECONDS
 from accounts.models import ApiToken, Membership
+from api.exact import WholeSerializer, checked
 from api.idempotency import idempotent, passes_to_idempotent
 from api.ids import IdField, IdFilter, RelatedId, RowIdField
 from api.permissions import granted_scopes, require_scope
@@ -42,7 +43,7 @@ from outbox.drafts import (
 )
 from outbox.forwarding import forward_defaults, keep_files
 from outbox.merging import words_of
-from outbox.models import Draft, DraftAddressee
+from outbox.models import Draft
 from outbox.previewing import Preview, for_one, preview
 from outbox.services import take_back, take_back_all
 from outbox.texts import text_to_html
@@ -65,7 +66,7 @@ class TypedListField(serializers.ListField):
     child = serializers.CharField(max_length=1000, allow_blank=True, trim_whitespace=False)
 
 
-class ChosenSerializer(serializers.Serializer[DraftAddressee]):
+class ChosenSerializer(WholeSerializer):
     """Somebody, and the lead that the letter is about."""
 
     contact = RelatedId(queryset=Contact.objects)
@@ -257,9 +258,7 @@ class DraftView(MemberViewSet):
     )
     @action(detail=False, methods=["post"], url_path="take-back", url_name="take-back")
     def take_back(self, request: Request) -> Response:
-        wanted = TakeBackSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        named = wanted.validated_data
+        named = checked(TakeBackSerializer(data=request.data))
         if "outbox" in named:
             return self._respond(take_back(self.member, named["outbox"]))
         return self._respond(take_back_all(self.member, named["draft"]))

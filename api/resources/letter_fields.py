@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -105,13 +104,9 @@ class LetterFieldsSerializer(serializers.Serializer[Any]):
     track_opens = serializers.BooleanField(required=False, allow_null=True, help_text="Null: as the mailbox.")
     track_links = serializers.BooleanField(required=False, allow_null=True, help_text="Null: as the mailbox.")
 
-    def to_internal_value(self, data: Any) -> Any:  # noqa: ANN401  (DRF's signature)
-        """A word that is not one of ours would be a letter without its words: `body` instead of `html`."""
-        unknown = [name for name in data if name not in self.fields] if isinstance(data, Mapping) else []
-        if unknown:
-            words = _("There is no such field. The words of a letter are in `subject`, `text` and `html`.")
-            raise serializers.ValidationError({name: [words] for name in unknown})
-        return super().to_internal_value(data)
+    @property
+    def unknown_words(self) -> str:
+        return _("There is no such field. The words of a letter are in `subject`, `text` and `html`.")
 
 
 def id_of(data: dict[str, Any], name: str) -> int | None:

@@ -11,6 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.exact import PAGE, takes
 from api.ids import IdField
 from api.viewsets import MemberViewSet
 from outbox.access import get_mail_for
@@ -86,6 +87,7 @@ class HitActions(MemberViewSet):
 
     @extend_schema(responses=HitSerializer(many=True), filters=False)
     @action(detail=True, methods=["get"])
+    @takes(*PAGE)
     def hits(self, request: Request, pk: str) -> Response:
         """Who opened the letter and followed its links, newest first: people, machines, and who cannot be told."""
         mail = get_mail_for(self.member, pk)

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import ApiToken
+from api.exact import takes
 from api.viewsets import MemberViewSet
 from outbox.letter_reports import BY, ReportRow, Span, report
 from outbox.mailing_access import check_mailer
@@ -47,6 +48,7 @@ class LetterReportView(MemberViewSet):
     @extend_schema(
         operation_id="letter_reports", parameters=[ReportQuerySerializer], responses=ReportRowSerializer(many=True)
     )
+    @takes("first", "last", "by")
     def list(self, request: Request) -> Response:
         check_mailer(self.member)
         asked = ReportQuerySerializer(data=request.query_params)

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
+from api.filters import BooleanFilter
 from api.ids import IdFilter, row_id
 from threads.letter_cards import letters_on
 from threads.models import Message, Thread
@@ -49,7 +50,7 @@ class MailFilters(filters.FilterSet):
     company = CardFilter("company")
     lead = CardFilter("lead")
     customer = CardFilter("customer")
-    is_unread = filters.BooleanFilter(method="filter_unread")
+    is_unread = BooleanFilter(method="filter_unread")
     q = filters.CharFilter(max_length=MAX_WORDS, help_text=WORDS_HELP)
 
     def filter_queryset(self, queryset: Any) -> Any:  # noqa: ANN401

@@ -8,6 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.exact import PAGE, takes
 from api.ids import IdField
 from api.viewsets import MemberViewSet
 from mailboxes.access import get_mailbox_for, get_managed_mailbox_for
@@ -39,6 +40,7 @@ class MailboxAliasesView(MemberViewSet):
         description="Those that are not confirmed yet too.",
     )
     @action(detail=True, serializer_class=AliasSerializer, ordering=("address_key", "id"))
+    @takes(*PAGE)
     def aliases(self, request: Request, pk: str) -> Response:
         return self.respond_list(aliases_of(get_mailbox_for(self.member, pk)))
 

@@ -10,6 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.exact import takes
 from api.viewsets import MemberViewSet
 from mailboxes import limits
 from mailboxes.access import get_mailbox_for
@@ -104,6 +105,7 @@ class MailboxDetectView(MemberViewSet):
         "Asked too often: 429 with `Retry-After`.",
     )
     @action(detail=True)
+    @takes("selector")
     def domain(self, request: Request, pk: str) -> Response:
         mailbox = get_mailbox_for(self.member, pk)
         limits.check(self.member, "detect")

@@ -10,6 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.exact import PAGE, takes
 from api.ids import IdField
 from api.resources.mailbox_stopping import NOT_NOW
 from api.viewsets import MemberViewSet
@@ -53,6 +54,7 @@ class MailboxQuarantineView(MemberViewSet):
         description="The letters that could not be filed, newest first.",
     )
     @action(detail=True, serializer_class=QuarantinedSerializer, ordering=("-received_at", "-id"))
+    @takes(*PAGE)
     def quarantine(self, request: Request, pk: str) -> Response:
         mailbox = get_mailbox_for(self.member, pk)
         page = self.page_of(QuarantinedLetter.objects.filter(mailbox=mailbox).select_related("entry__folder"))

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.domain_errors import Refusal
+from api.exact import checked, takes
 from api.ids import IdField
 from api.problems import MEDIA_TYPE
 from api.resources.mailbox_serializers import MailboxSerializer
@@ -99,9 +100,8 @@ class MailboxReportsView(MemberViewSet):
     @action(detail=True, methods=["post"], url_path="fetch", url_name="fetch")
     def fetch(self, request: Request, pk: str) -> Response:
         mailbox = get_mailbox_for(self.member, pk)
-        asked = LetterPlaceSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        request_fetch(get_left_out_for(mailbox, **asked.validated_data))
+        asked = checked(LetterPlaceSerializer(data=request.data))
+        request_fetch(get_left_out_for(mailbox, **asked))
         return Response(status=202)
 
     @extend_schema(responses=LedgerSerializer, description="What became of every letter that the server has.")
@@ -122,6 +122,7 @@ class MailboxReportsView(MemberViewSet):
         description="Why a letter is here or not, by one of the two. The mail server is asked.",
     )
     @action(detail=True)
+    @takes("message_id", "address")
     def why(self, request: Request, pk: str) -> Response:
         mailbox = get_mailbox_for(self.member, pk)
         found = explain_absence(self.member, mailbox, question_of(request))

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -16,6 +17,8 @@ from rest_framework.response import Response
 
 from accounts.models import ApiToken
 from api.card_lists import FilterValueField, as_query, read_filter
+from api.domain_errors import field_error
+from api.exact import PAGE, takes
 from api.idempotency import idempotent
 from api.ids import IdField, RowIdField
 from api.permissions import require_scope
@@ -50,6 +53,8 @@ from outbox.previewing import Preview
 from outbox.requests import MAX_SUBJECT_CHARS
 
 MAX_FILES = 100
+MOST_NUMBER = 2**31 - 1
+SELECTED = {"contacts": "contact", "leads": "lead", "filter": ""}  # whom it goes to, and the kind of card they name
 # What stands under another name in MailingValues.
 _ROWS = {"mailbox": "mailbox_id", "alias": "alias_id", "template": "template_id"}
 _PLAIN = (
@@ -138,8 +143,8 @@ class MailingSerializer(serializers.Serializer[Mailing]):
     counts = serializers.SerializerMethodField()
     eta = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField(read_only=True)
-    started_at = serializers.DateTimeField(read_only=True)
-    ended_at = serializers.DateTimeField(read_only=True)
+    started_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    ended_at = serializers.DateTimeField(read_only=True, allow_null=True)
 
     @extend_schema_field(CountsSerializer)
     def get_counts(self, mailing: Mailing) -> Mapping[str, Any]:
@@ -176,7 +181,7 @@ class MailingCheckSerializer(serializers.Serializer[Check]):
 class RecipientNumberSerializer(serializers.Serializer[Any]):
     """Whose fields are filled in: the first, second, ... of those who get it, from zero."""
 
-    number = serializers.IntegerField(required=False, min_value=0, default=0)
+    number = serializers.IntegerField(required=False, min_value=0, max_value=MOST_NUMBER, default=0)
 
 
 class MailingStartSerializer(serializers.Serializer[Any]):
@@ -214,7 +219,10 @@ class MailingView(MemberViewSet):
 
     def partial_update(self, request: Request, pk: str) -> Response:
         before = values_of(get_mailing_for(self.member, pk))
-        values = self._values(before, self.checked_data(partial=True))
+        data = self.checked_data(partial=True)
+        if given := [name for name in SELECTED if data.get(name) is not None]:
+            raise field_error(given[0], _("Whom a mailing goes to is fixed when it is made. Make another one."))
+        values = self._values(before, data)
         return Response(self.get_serializer(change_mailing(self.member, pk, values)).data)
 
     def destroy(self, request: Request, pk: str) -> Response:
@@ -223,6 +231,7 @@ class MailingView(MemberViewSet):
 
     @extend_schema(responses=MailingRecipientSerializer(many=True))
     @action(detail=True, methods=["get"], serializer_class=MailingRecipientSerializer)
+    @takes(*PAGE)
     def recipients(self, request: Request, pk: str) -> Response:
         """Those who are left out too, each with the reason."""
         return self.respond_list(get_mailing_for(self.member, pk).recipients.all())
@@ -305,11 +314,13 @@ class MailingView(MemberViewSet):
 
 
 def _selection(data: Mapping[str, Any]) -> Selection:
-    """The first of the three that is there. Raises ValidationError."""
-    for name, kind in (("contacts", "contact"), ("leads", "lead")):
-        if name in data:
-            return Selection(kind, data[name])
-    if not data.get("filter"):
+    """Raises ValidationError."""
+    named = [name for name in SELECTED if data.get(name)]
+    if len(named) > 1:
+        raise field_error(named[1], _("Name one of contacts, leads and filter."))
+    if named and named[0] != "filter":
+        return Selection(SELECTED[named[0]], data[named[0]])
+    if not named:
         return Selection("contact")
     given = dict(data["filter"])
     kind, query = str(given.pop("kind", "")), as_query(given)

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from selectolax.lexbor import LexborHTMLParser
 
 from api.domain_errors import Refusal
+from api.exact import takes
 from api.ids import row_id
 from api.resources.message_reasons import MessageReasonsView
 from mailkit.errors import MailError
@@ -45,6 +46,7 @@ class MessageContentsView(MessageReasonsView):
         description="The cleaned body as a document of its own.",
     )
     @action(detail=True)
+    @takes("images")
     def html(self, request: Request, pk: str) -> HttpResponse:
         message = get_message_for(self.member, pk)
         has_images = request.query_params.get("images", "").lower() in {"1", "true"}

@@ -13,6 +13,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.exact import checked
 from api.ids import IdField, IdFilter
 from api.viewsets import MemberViewSet
 from outbox.access import get_mail_for
@@ -78,6 +79,5 @@ class QueueActions(MemberViewSet):
     @action(detail=True, methods=["post"])
     def reschedule(self, request: Request, pk: str) -> Response:
         get_mail_for(self.member, pk)
-        wanted = NewTimeSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        return Response(self.get_serializer(reschedule(self.member, pk, wanted.validated_data["send_at"])).data)
+        wanted = checked(NewTimeSerializer(data=request.data))
+        return Response(self.get_serializer(reschedule(self.member, pk, wanted["send_at"])).data)

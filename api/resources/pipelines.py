@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from accounts.models import ApiToken
 from api.domain_errors import field_error
+from api.exact import takes
 from api.idempotency import idempotent
 from api.ids import IdField, IdFilter, RelatedId
 from api.viewsets import MemberViewSet
@@ -85,6 +86,7 @@ class PipelineView(MemberViewSet):
         return Response(self.get_serializer(change_pipeline(pipeline, **values)).data)
 
     @MOVING_LEADS
+    @takes("move_to")
     def destroy(self, request: Request, pk: str) -> Response:
         delete_pipeline(self.member, get_pipeline(pk), move_to=_target(request))
         return Response(status=204)
@@ -122,6 +124,7 @@ class StageView(MemberViewSet):
         return Response(self.get_serializer(write_stage(values, stage)).data)
 
     @MOVING_LEADS
+    @takes("move_to")
     def destroy(self, request: Request, pk: str) -> Response:
         delete_stage(self.member, get_stage(pk), move_to=_target(request))
         return Response(status=204)

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import ApiToken
+from api.exact import checked, takes
 from api.idempotency import idempotent
 from api.ids import IdField, RelatedId
 from api.viewsets import MemberViewSet
@@ -77,6 +78,7 @@ class ReadyOfferView(MemberViewSet):
         parameters=[OpenApiParameter("stage", str, required=True), OpenApiParameter("offer_url", str)],
         responses=PlanSerializer,
     )
+    @takes("stage", "offer_url")
     def plan(self, request: Request) -> Response:
         """What would be added, and what is there."""
         check_admin(self.member)
@@ -93,5 +95,5 @@ class ReadyOfferView(MemberViewSet):
 
     def _asked(self, given: Any) -> AskedOfferSerializer:  # noqa: ANN401  (JSON, or words of the address)
         asked = AskedOfferSerializer(data=given, context=self.get_serializer_context())
-        asked.is_valid(raise_exception=True)
+        checked(asked)
         return asked

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import ApiToken
+from api.exact import PAGE, takes
 from api.ids import IdField
 from api.viewsets import MemberViewSet
 from crm.access import get_contact
@@ -41,6 +42,7 @@ class RemovedMailView(MemberViewSet):
         read_scope=ApiToken.Scope.MAIL_READ,
         ordering=("-received_at", "-id"),
     )
+    @takes(*PAGE)
     def removed_mail(self, request: Request, pk: str) -> Response:
         notes = RemovedLetter.objects.visible_to(self.member).of_contact(get_contact(pk))
         return self.respond_list(notes.for_card())

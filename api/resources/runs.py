@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from accounts.models import ApiToken
 from api.domain_errors import field_error
+from api.exact import takes
 from api.ids import IdField, row_id
 from api.viewsets import MemberViewSet
 from automation.access import get_run_for
@@ -82,6 +83,7 @@ class RunView(MemberViewSet):
             *(_asked(kind) for kind in CARDS),
         ]
     )
+    @takes("state", "event", "trigger", "stage_action", "mail", *CARDS)
     def list(self, request: Request) -> Response:
         page = self.page_of(list_runs(self.member, _filters(request)))
         return self.get_paginated_response(self._shown(page))

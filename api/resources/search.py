@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import ApiToken
+from api.exact import takes
 from api.permissions import granted_scopes
 from api.resources.companies import CompanySerializer
 from api.resources.contacts import ContactSerializer
@@ -98,6 +99,7 @@ class SearchView(MemberViewSet):
             "Contacts, companies, leads and customers are found with the scope `contacts:read` only."
         ),
     )
+    @takes("q")
     def list(self, request: Request) -> Response:
         asked = QuestionSerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from accounts.models import ApiToken
 from api.domain_errors import field_error
+from api.exact import WholeSerializer
 from api.idempotency import idempotent
 from api.ids import IdField, IdFilter, RelatedId
 from api.resources.letter_fields import OwnTemplateId
@@ -47,7 +48,7 @@ class SendableMailboxId(RelatedId):
         return Mailbox.objects.visible_to(self.context["request"].member)
 
 
-class ConditionSerializer(serializers.Serializer[Any]):
+class ConditionSerializer(WholeSerializer):
     """`{"kind": "tag", "op": "has", "tag": "vip"}`, or `{"kind": "field", "op": "equals", "field": 12, "value": "x"}`.
     Those of contacts choose whom of the lead's contacts it is sent to.
     """

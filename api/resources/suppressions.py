@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import ApiToken
+from api.exact import checked
 from api.idempotency import idempotent
 from api.ids import IdField
 from api.viewsets import MemberViewSet
@@ -46,9 +47,8 @@ class SuppressionView(MemberViewSet):
     @idempotent()
     def create(self, request: Request) -> Response:
         """Its owner wants no mail: mailings leave it out."""
-        given = NewSuppressionSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        add_unsubscribed(self.member, given.validated_data["address"])
+        given = checked(NewSuppressionSerializer(data=request.data))
+        add_unsubscribed(self.member, given["address"])
         return Response(status=201)
 
     def destroy(self, request: Request, pk: str) -> Response:

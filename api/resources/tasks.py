@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from accounts.models import ApiToken, Membership
 from api.card_field import CardField, CardFilters
 from api.domain_errors import field_error
+from api.filters import BooleanFilter
 from api.idempotency import idempotent
 from api.ids import IdField, IdFilter, RelatedId
 from api.permissions import ANY_TOKEN
@@ -71,7 +72,7 @@ class TaskSerializer(serializers.Serializer[Task]):
 class TaskFilters(CardFilters):
     responsible = IdFilter(field_name="responsible_id")
     type = filters.CharFilter(field_name="type__code", lookup_expr="iexact", help_text="A code.")
-    is_done = filters.BooleanFilter(field_name="done_at", lookup_expr="isnull", exclude=True)
+    is_done = BooleanFilter(field_name="done_at", lookup_expr="isnull", exclude=True)
     due_after = filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="gte")
     due_before = filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="lt")
 

@@ -17,6 +17,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import ApiToken
+from api.exact import takes
+from api.filters import BooleanFilter
 from api.idempotency import idempotent
 from api.ids import IdFilter, row_id
 from api.permissions import require_scope
@@ -50,7 +52,7 @@ class TemplateFilters(filters.FilterSet):
     q = filters.CharFilter(field_name="name", lookup_expr="icontains")
     format = filters.ChoiceFilter(choices=Template.Format.choices)
     owner = IdFilter(field_name="owner_id")
-    is_public = filters.BooleanFilter()
+    is_public = BooleanFilter()
 
 
 class TemplateView(MemberViewSet):
@@ -137,6 +139,7 @@ class TemplateView(MemberViewSet):
         responses={(200, "application/zip"): OpenApiTypes.BINARY},
     )
     @action(detail=False, methods=["get"], pagination_class=None, filterset_class=None)
+    @takes("ids")
     def export(self, request: Request) -> FileResponse:
         given = request.query_params.get("ids", "")
         ids = [row_id(one) for one in given.split(",")[:MOST_EXPORTED]] if given else None

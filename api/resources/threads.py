@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import ApiToken
+from api.exact import checked
 from api.ids import IdField, RowIdField
 from api.resources.mail_filters import MAX_WORDS, ThreadFilters
 from api.viewsets import MemberViewSet
@@ -125,9 +126,7 @@ class ThreadView(MemberViewSet):
         return Response(status=204)
 
     def _asked(self, kind: type[serializers.Serializer[Any]]) -> dict[str, Any]:
-        serializer = kind(data=self.request.data)
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
+        return dict(checked(kind(data=self.request.data)))
 
     def _answer(self, thread: Thread) -> Response:
         return Response(serialize_threads([thread])[0])

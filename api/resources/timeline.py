@@ -16,6 +16,7 @@ from rest_framework.utils.urls import replace_query_param
 
 from accounts.models import ApiToken
 from api.card_field import CardField
+from api.exact import PAGE, takes
 from api.ids import IdField, RelatedId
 from api.pagination import asked_limit
 from api.permissions import granted_scopes
@@ -110,6 +111,7 @@ class TimelineView(MemberViewSet):
         "without it they are left out.",
     )
     @action(detail=True, pagination_class=None, filterset_class=None)
+    @takes("kind", *PAGE)
     def timeline(self, request: Request, pk: str) -> Response:
         """Letters, notes, tasks and events in one list."""
         card = get_card(self.kind, pk)

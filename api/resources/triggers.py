@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from accounts.models import ApiToken
 from accounts.numbers import MOST_CHOSEN
 from api.domain_errors import field_error
+from api.exact import takes
 from api.idempotency import idempotent
 from api.ids import IdField
 from api.viewsets import MemberViewSet
@@ -146,6 +147,7 @@ class TriggerView(MemberViewSet):
         description="Refused with 409 while something names it, unless `everywhere=true` takes it out of all that.",
         parameters=[OpenApiParameter("everywhere", bool)],
     )
+    @takes("everywhere")
     def destroy(self, request: Request, pk: str) -> Response:
         everywhere = request.query_params.get("everywhere", "") == "true"
         delete_trigger(self.member, get_trigger_for(self.member, pk), everywhere=everywhere)

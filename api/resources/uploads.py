@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,6 +14,7 @@ from accounts.models import ApiToken
 from api.domain_errors import field_error
 from api.idempotency import idempotent
 from api.ids import IdField, RowIdField
+from api.parsers import BoundedJSONParser
 from api.permissions import require_scope
 from api.viewsets import MemberViewSet
 from outbox.forwarding import keep_attachment
@@ -42,7 +43,7 @@ class UploadView(MemberViewSet):
     """Files for letters."""
 
     serializer_class = UploadSerializer
-    parser_classes = [MultiPartParser, JSONParser]
+    parser_classes = [MultiPartParser, BoundedJSONParser]
     read_scope = ApiToken.Scope.MAIL_SEND
     write_scope = ApiToken.Scope.MAIL_SEND
 

@@ -18,6 +18,7 @@ from accounts.groups import set_groups_of
 from accounts.members import RightsChanges, get_colleague
 from accounts.models import ApiToken, Invitation, Membership
 from accounts.services import invite, list_invitations, withdraw_invitation
+from api.exact import checked
 from api.idempotency import idempotent
 from api.ids import IdField, RowIdField
 from api.permissions import ANY_TOKEN, granted_scopes
@@ -160,9 +161,8 @@ class UserView(MemberViewSet):
         person = get_colleague(pk)
         if person.pk != self.member.pk and ApiToken.Scope.ADMIN not in granted_scopes(request):
             raise PermissionDenied
-        given = AvailabilityChoiceSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        person = set_availability(self.member, person, given.validated_data["availability"])
+        given = checked(AvailabilityChoiceSerializer(data=request.data))
+        person = set_availability(self.member, person, given["availability"])
         return Response(ColleagueSerializer(person).data)
 
     @extend_schema(
@@ -175,7 +175,7 @@ class UserView(MemberViewSet):
     @action(detail=True, methods=["post"])
     def deactivate(self, request: Request, pk: str) -> Response:
         given = DeactivationSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        checked(given)
         return self._respond(deactivate(self.member, get_colleague(pk), given.decisions()))
 
     def _respond(self, member: Membership) -> Response:

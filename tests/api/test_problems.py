@@ -44,8 +44,20 @@ def test_a_body_of_another_kind(alice_api: ApiClient) -> None:
     problem_of(alice_api.client.generic("POST", "/api/v1/contacts/", b"a=b", content_type="text/plain"), 415)
 
 
-def test_an_answer_of_another_kind(alice_api: ApiClient) -> None:
-    problem_of(alice_api.client.get("/api/v1/me/", headers={"Accept": "text/css"}), 406)
+@pytest.mark.parametrize(
+    ("path", "accepted", "sent"),
+    [
+        ("me/", "text/css", "application/json"),
+        ("me/", "application/problem+json", "application/json"),
+        ("cards/contact/export.csv", "text/csv", "text/csv; charset=utf-8"),
+        ("templates/export/", "application/zip", "application/zip"),
+    ],
+)
+def test_each_answer_has_one_form_which_a_client_may_ask_for(
+    path: str, accepted: str, sent: str, alice_api: ApiClient
+) -> None:
+    answer = alice_api.client.get(f"/api/v1/{path}", headers={"Accept": accepted})
+    assert (answer.status_code, answer["Content-Type"]) == (200, sent)
 
 
 def test_each_wrong_value_is_named_with_its_place(alice_api: ApiClient) -> None:
