@@ -59,7 +59,8 @@ def encryption_keys(name: str) -> list[str]:
 
 def oauth_overrides(name: str) -> dict[str, dict[str, Any]]:
     """JSON: what differs from what we know of a provider, or an error that names the variable."""
-    known = {"authorize_url": str, "token_url": str, "userinfo_url": str, "imap": dict, "smtp": dict}
+    urls = ("authorize_url", "token_url", "userinfo_url", "revoke_url")
+    known = {**dict.fromkeys(urls, str), "imap": dict, "smtp": dict}
     try:
         given = json.loads(env.str(name, default="") or "{}")
         values = [(key, value) for changes in given.values() for key, value in changes.items()]

@@ -22,6 +22,7 @@ from accounts.models import Membership
 from accounts.notices import notify
 from mailboxes.access import lock_managed_mailbox_for
 from mailboxes.errors import MailboxNotFound, SettingRefused, WrongState
+from mailboxes.grants import give_back_grant
 from mailboxes.models import Credential, Mailbox, MailboxAccess, OAuthAttempt
 from mailboxes.signals import mailbox_connected, mailbox_given_up, send_on_commit
 from mailkit.addresses import email_key
@@ -153,6 +154,7 @@ def _state_to_go_on(row: Mailbox) -> Mailbox.State:
 
 
 def _forget_sign_in(row: Mailbox) -> None:
+    give_back_grant(row)
     Credential.objects.filter(mailbox=row).delete()
     OAuthAttempt.objects.filter(mailbox=row).delete()
 

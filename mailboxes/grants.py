@@ -7,20 +7,27 @@ nothing but another renewal of the same mailbox ever waits for it.
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
+from accounts.tenancy import on_commit
 from mailboxes.errors import SecretUnreadable
 from mailboxes.health import note_grant_ended
 from mailboxes.models import Credential, Mailbox
 from mailboxes.oauth_clients import http_client, oauth_client, provider_of
+from mailboxes.revoking import can_be_revoked, seal_order
 from mailboxes.secrets import read_secret, store_secret
+from mailboxes.tasks import revoke_grant
 from mailkit.errors import LoginRefused
 from mailkit.oauth import GRANT_ENDED, Grant, fetch_renewed
 from mailkit.types import Secret
 
+logger = logging.getLogger(__name__)
 ACCESS, REFRESH = Credential.Field.OAUTH_ACCESS, Credential.Field.OAUTH_REFRESH
 RENEW_BEFORE = timedelta(minutes=5)  # so that a token does not end between here and the mail server
 
@@ -34,6 +41,26 @@ def store_grant(mailbox: Mailbox, grant: Grant) -> None:
 
 def forget_grant(mailbox: Mailbox) -> None:
     Credential.objects.filter(mailbox=mailbox, field__in=[ACCESS, REFRESH]).delete()
+
+
+def give_back_grant(mailbox: Mailbox) -> None:
+    """Forget it, in the caller's transaction, and tell the provider afterwards: nobody uses it here any more."""
+    key = mailbox.oauth_provider
+    if can_be_revoked(key) and Credential.objects.filter(mailbox=mailbox, field=REFRESH).exists():
+        try:
+            sealed = seal_order(key, mailbox.address_key, read_secret(mailbox, REFRESH))
+        except SecretUnreadable:  # its key is not in use any more: nobody can give it back
+            logger.warning("permission not given back: unreadable", extra={"mailbox": mailbox.pk})
+        else:
+            on_commit(partial(_order_revoking, key, mailbox.address_key, sealed))
+    forget_grant(mailbox)
+
+
+def _order_revoking(provider: str, address_key: str, sealed: str) -> None:
+    try:
+        revoke_grant.delay(provider, address_key, sealed)
+    except OperationalError:
+        logger.warning("permission not given back: no broker", extra={"provider": provider})
 
 
 def access_token(mailbox: Mailbox, *, refused: Secret | None = None) -> Secret:

@@ -18,7 +18,7 @@ from mailboxes import limits
 from mailboxes.access import get_managed_mailbox_for, lock_managed_mailbox_for
 from mailboxes.checking import CHECK_SECONDS, CheckReport, check_servers
 from mailboxes.errors import ServersFailed, SettingRefused, TooManyTries
-from mailboxes.grants import forget_grant, store_grant
+from mailboxes.grants import give_back_grant, store_grant
 from mailboxes.health import UNREAD, note_smtp_mended
 from mailboxes.live_sessions import waiting_place
 from mailboxes.models import Credential, Mailbox
@@ -225,11 +225,10 @@ def _go_on(mailbox: Mailbox) -> None:
 
 
 def _store_sign_in(mailbox: Mailbox, request: ConnectRequest) -> None:
-    """Nothing is kept of a way of signing in that is not used any more."""
+    """Nothing is kept of a password that is not used any more."""
     if request.grant:
         store_grant(mailbox, request.grant)
         return
-    forget_grant(mailbox)
     if mailbox.can_receive and request.imap:
         store_secret(mailbox, Credential.Field.IMAP_PASSWORD, request.imap.password)
     else:
@@ -256,6 +255,7 @@ def reconnect_mailbox(member: Membership, mailbox_id: int | str, request: Connec
         mailbox = lock_managed_mailbox_for(member, mailbox.pk)  # asking the servers took a while
         if _begins_collecting(mailbox, report):
             check_collecting_limit(member.account)
+        give_back_grant(mailbox)  # that of before: while it is named in the row whose it is
         _set_servers(mailbox, request, report)
         mailbox.save()
         _store_sign_in(mailbox, request)

@@ -46,6 +46,7 @@ class OAuthProvider:
     mail_scopes: frozenset[str]  # of them those without which no mail is read or sent
     imap: ServerAddress
     smtp: ServerAddress
+    revoke_url: str = ""  # where a permission is given back (RFC 7009); "": only the person can
     userinfo_word: str = "Bearer"  # before the token in the header Authorization
     parameters: Mapping[str, str] = field(default_factory=dict)  # of the authorize page, beyond the standard
 
@@ -135,6 +136,15 @@ def fetch_renewed(
     """
     body = prepare_token_request("refresh_token", refresh_token=refresh.value)
     return _grant_of(provider, _ask_for_token(http, provider, client, body), now, refresh=refresh)
+
+
+def revoke(http: httpx.Client, provider: OAuthProvider, client: OAuthClient, token: Secret) -> None:
+    """Give a permission back by its refresh token. One that has ended already is no error. Raises MailError."""
+    form = {"token": token.value, "token_type_hint": "refresh_token"}
+    request = http.build_request("POST", provider.revoke_url, data=form, headers={"Accept": "application/json"})
+    response = http.send(request, auth=httpx.BasicAuth(client.id, client.secret.value), follow_redirects=False)
+    if response.status_code not in (httpx.codes.OK, httpx.codes.BAD_REQUEST):  # 400 of Google: not valid any more
+        raise TemporaryMailError("The provider does not take it back", step="login", code=response.status_code)
 
 
 def _grant_of(provider: OAuthProvider, answer: Mapping[str, Any], now: datetime, *, refresh: Secret) -> Grant:

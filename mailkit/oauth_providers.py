@@ -1,4 +1,8 @@
-"""The providers that let programs into mailboxes by OAuth 2 (rule K03). Client ids are settings of the instance."""
+"""The providers that let programs into mailboxes by OAuth 2 (rule K03). Client ids are settings of the instance.
+
+Only Google takes a permission back from a program: Microsoft and Mail.ru leave that to the person, and so does Yandex
+(https://yandex.com/dev/id/doc/en/tokens/token-invalidate) for all but tokens of devices.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ GOOGLE = OAuthProvider(
     authorize_url="https://accounts.google.com/o/oauth2/v2/auth",
     token_url="https://oauth2.googleapis.com/token",  # noqa: S106  (an address)
     userinfo_url="https://openidconnect.googleapis.com/v1/userinfo",
+    revoke_url="https://oauth2.googleapis.com/revoke",
     scopes=("openid", "email", "https://mail.google.com/"),
     mail_scopes=frozenset({"https://mail.google.com/"}),  # the person may take the tick away on the page
     imap=ServerAddress("imap.gmail.com", 993, Security.TLS),

@@ -36,6 +36,7 @@ class OAuthMail:
             "authorize_url": f"{self.server.url}/authorize",
             "token_url": f"{self.server.url}/token",
             "userinfo_url": f"{self.server.url}/userinfo",
+            "revoke_url": f"{self.server.url}/revoke",
             "imap": _as_setting(self.imap.address()),
             "smtp": _as_setting(self.smtp.address()),
         }

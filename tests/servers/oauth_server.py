@@ -95,6 +95,15 @@ class OAuthServer:
             for permission in self.permissions:
                 permission.is_alive = permission.is_alive and permission.email != email
 
+    def give_back(self, refresh: str) -> tuple[int, Mapping[str, Any]]:
+        """As Google: with it all permissions of the person end, and what is none any more is refused."""
+        if self.failure:
+            return self.failure
+        with self._lock:
+            owner = next((one.email for one in self.permissions if one.is_alive and one.refresh == refresh), "")
+        self.revoke(owner)
+        return (200, {}) if owner else (400, {"error": "invalid_token"})
+
     def end_access_tokens(self) -> None:
         """Before their time: the mail servers take none of those given until now."""
         with self._lock:
@@ -213,6 +222,8 @@ class _Handler(BaseHTTPRequestHandler):
         form = _query(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode())
         if address.path == "/authorize":
             self._send_back(_query(address.query), form)
+        elif address.path == "/revoke":
+            self._json(*self.provider.give_back(form["token"]))
         else:
             encoded = self.headers.get("Authorization", "").removeprefix("Basic ")
             self._json(*self.provider.token(form, base64.b64decode(encoded).decode()))
