@@ -7,21 +7,24 @@ import io
 import re
 from collections.abc import Iterable
 
-# What a spreadsheet would calculate. https://owasp.org/www-community/attacks/CSV_Injection
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_GUARD = "'"
+# What a spreadsheet would calculate (https://owasp.org/www-community/attacks/CSV_Injection), where a cell begins. That
+# is also behind a semicolon or a line break: where a comma stands in numbers, as in Russia and Spain, spreadsheets
+# divide by semicolons, and quotation marks within such a cell mean nothing to them.
+_PLACE = r"(\A|[;\r\n])"
+_FORMULA = r"('*)(?=[=+\-@\t\r])"
+_TO_GUARD, _GUARDED = re.compile(_PLACE + _FORMULA), re.compile(f"{_PLACE}'{_FORMULA}")
 _TAG = re.compile(r'\s*(?:"(?P<quoted>(?:[^"]|"")*)"|(?P<plain>[^;,\r\n]+))')
 _DIVIDES_TAGS = re.compile(r'[;,"\r\n]')
 
 
 def guarded(text: str) -> str:
     """As it stands in a file: with an apostrophe in front of what a spreadsheet would calculate."""
-    return f"{_GUARD}{text}" if text.lstrip(_GUARD).startswith(FORMULA_STARTS) else text
+    return _TO_GUARD.sub(r"\1'\2", text)
 
 
 def unguarded(cell: str) -> str:
     """The text again."""
-    return cell[1:] if cell.startswith(_GUARD) and cell.lstrip(_GUARD).startswith(FORMULA_STARTS) else cell
+    return _GUARDED.sub(r"\1\2", cell)
 
 
 def join_values(values: Iterable[str]) -> str:

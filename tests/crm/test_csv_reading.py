@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
+
 import pytest
 
 from crm.csv_cells import guarded, join_values, split_values, unguarded
@@ -66,6 +70,24 @@ def test_what_is_no_table_is_refused_with_words(content: bytes) -> None:
 @pytest.mark.parametrize("text", ["=1+1", "+34 600", "-x", "@SUM(A1)", "\tx", "'=1", "''+", "plain", "'quoted'", ""])
 def test_no_cell_is_a_formula_and_each_comes_back(text: str) -> None:
     assert not guarded(text).startswith(("=", "+", "-", "@", "\t"))
+    assert unguarded(guarded(text)) == text
+
+
+DDE = "=cmd|' /C calc'!A0"
+
+
+@pytest.mark.rule("G02")
+@pytest.mark.parametrize(
+    "text", [f"Ivan;{DDE};", f"Ivan\n{DDE}\n", f"Ivan\r\n{DDE}", f"a;'{DDE};+1", ";=", "\r=", ";\r=1"]
+)
+def test_nor_where_semicolons_divide(text: str) -> None:
+    """As spreadsheets of Russia and Spain read a file with commas: a row is one cell up to the next semicolon or line
+    break, whatever stands between quotation marks that do not begin it.
+    """
+    target = io.StringIO()
+    csv.writer(target).writerow(["7", guarded(text), ""])
+    cells = re.split(r"[;\r\n]", target.getvalue())
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t"))]
     assert unguarded(guarded(text)) == text
 
 
