@@ -53,6 +53,9 @@ _ALIASES = {
     "utf8mb4": "utf-8",
     "utf-8-sig": "utf-8",
 }
+LOOKED_AT_BYTES = 10_000
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
+_NOT_IN_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 # "windows1251", "win-1251", "cp-1251", "x-cp1251" and what else programs write.
 _CODE_PAGE = re.compile(r"^(?:x-)?(?:windows|win|cp|dos|ibm|ms)[-_ ]?(\d{3,4})$")
 
@@ -60,11 +63,12 @@ _CODE_PAGE = re.compile(r"^(?:x-)?(?:windows|win|cp|dos|ibm|ms)[-_ ]?(\d{3,4})$"
 def decode(data: bytes, charset: str = "", *, fallback: str = "") -> str:
     """The text of bytes that say they are in `charset`. Never fails; NUL, which PostgreSQL refuses, is left out.
 
-    A charset that is unknown, missing or ASCII says nothing: then UTF-8 if it fits, else `fallback`, else Windows-1252.
+    A charset that is unknown, missing or ASCII says nothing: then UTF-8 if it fits, else `fallback`, else Windows-1252,
+    or what the bytes look like: Cyrillic.
     """
     codec = _find_codec(charset[:100])
     if codec is None or codec == "ascii":
-        text = _guess(data, _find_codec(fallback[:100]) or "cp1252")
+        text = _guess(data, _find_codec(fallback[:100]) or _likely_codec(data))
     else:
         text = data.decode(_WIDER.get(codec, codec), "replace")
     return text.replace("\0", "").removeprefix("\ufeff")
@@ -96,4 +100,16 @@ def _guess(data: bytes, codec: str) -> str:
     try:
         return data.decode(_WIDER.get(codec, codec))
     except UnicodeDecodeError:
-        return data.decode("latin-1")
+        return data.decode(_likely_codec(data), "replace")
+
+
+def _likely_codec(data: bytes) -> str:
+    """Cyrillic words are whole runs of bytes beyond ASCII, in Western ones those stand alone between others. Most
+    letters are small ones: these are the upper half in Windows-1251, and the lower one in KOI8-R.
+    """
+    runs = _BEYOND_ASCII.findall(data[:LOOKED_AT_BYTES])
+    letters = b"".join(run for run in runs if len(run) > 2)
+    if not letters or len(letters) * 10 < sum(map(len, runs)) * 7:
+        return "latin-1" if _NOT_IN_CP1252.search(data) else "cp1252"
+    upper, lower = sum(byte >= 0xE0 for byte in letters), sum(0xC0 <= byte < 0xE0 for byte in letters)
+    return "cp1251" if upper >= lower else "koi8-r"
