@@ -117,10 +117,13 @@ const mistake = document.querySelector("main .field-error")?.closest(".field, fi
 mistake?.scrollIntoView({ block: "center" });
 mistake?.querySelector("input:not([type=hidden]), select, textarea")?.focus({ preventScroll: true });
 
-// ---- on a phone settings and filters are strips: the open one is in view
+// ---- on a phone settings, tabs and filters are strips: the open one is in view, and the page stays where it is
 function showOpen() {
-  const open = document.querySelectorAll(".side-nav [aria-current], .list-head .pills [aria-current]");
-  for (const link of open) link.scrollIntoView({ inline: "center", block: "nearest" });
+  for (const link of document.querySelectorAll(":is(.side-nav, .tabs, .list-head .pills) [aria-current]")) {
+    const strip = link.closest(".side-nav, .tabs, .pills");
+    const [around, own] = [strip, link].map((element) => element.getBoundingClientRect());
+    strip.scrollLeft += own.left + own.width / 2 - around.left - around.width / 2;
+  }
 }
 showOpen();
 document.addEventListener("htmx:afterSwap", (event) => event.detail.target?.id === "list" && showOpen());
