@@ -55,7 +55,7 @@ def test_its_file_comes_from_the_server(
         client.get(f"/mail/messages/{message['id']}/raw/"),
     ):
         assert (answer.status_code, answer["Content-Type"]) == (200, "message/rfc822")
-        assert b"".join(answer.streaming_content) == raw
+        assert answer.getvalue() == raw
     assert signed_in(bob).get(f"/mail/messages/{message['id']}/raw/").status_code == 404
 
 
