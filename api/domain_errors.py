@@ -114,6 +114,7 @@ TABLE: list[tuple[type[Exception], Callable[[Any], APIException]]] = [
         automation_errors.TriggerInUse,
         lambda error: Refusal(409, "still-in-use", str(error), places=[_place(place) for place in error.places]),
     ),
+    (template_errors.TemplateInUse, lambda error: Refusal(409, "still-in-use", str(error))),
     (template_errors.PartRefused, lambda error: field_error(error.part, error.message, code=error.reason)),
     (template_errors.TemplateRefused, lambda error: field_error("signature", error.message)),
     (template_errors.ValueRefused, lambda error: field_error(error.field, error.message)),

@@ -1,4 +1,4 @@
-"""Where triggers are named: templates, drafts, mailings, trigger links, pages."""
+"""Where triggers are named: templates, drafts, mailings, trigger links, pages. And what sends a template."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import Membership
+from automation.models import StageAction, Trigger
 from letter_templates.models import Template
 from letter_templates.trigger_choice import TriggerChoice, read_choice
 from outbox.models import Draft, Mailing
@@ -36,6 +38,16 @@ def places_of(trigger_ids: Collection[int], seen_by: Membership | None = None) -
         for trigger_id in named & found.keys():
             found[trigger_id].append(place)
     return found
+
+
+def senders_of(template: Template) -> list[str]:
+    """In words: the stages and triggers that send it."""
+    stages = StageAction.objects.filter(template=template).order_by("stage__position", "stage_id", "id")
+    triggers = Trigger.objects.filter(type=Trigger.Type.MAIL, settings__template=template.pk).order_by("name", "id")
+    return [
+        *(_("stage “%(name)s”") % {"name": name} for name in stages.values_list("stage__name", flat=True)),
+        *(_("trigger “%(name)s”") % {"name": name} for name in triggers.values_list("name", flat=True)),
+    ]
 
 
 @transaction.atomic

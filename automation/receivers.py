@@ -12,9 +12,11 @@ from kombu.exceptions import OperationalError
 from automation.links import checked_triggers
 from automation.loops import refuse_cycles
 from automation.models import Run, StageAction, Trigger
+from automation.places import senders_of
 from automation.tasks import note_hits, note_letters
+from letter_templates.errors import TemplateInUse
 from letter_templates.models import Template
-from letter_templates.signals import template_saved
+from letter_templates.signals import template_deleting, template_saved
 from outbox.signals import letters_ended
 from pages.models import Page
 from pages.signals import page_saved
@@ -46,6 +48,14 @@ def start_for_hits(account_id: int, hit_ids: Sequence[int], **_kwargs: object) -
 def refuse_circles_through_template(template: Template, **_kwargs: object) -> None:
     """Raises CycleFound."""
     refuse_cycles(template)
+
+
+@receiver(template_deleting, dispatch_uid="automation.template_deleting")
+def keep_what_is_sent_by_itself(template: Template, **_kwargs: object) -> None:
+    """Only administrators change what stages and triggers do (M17). Raises TemplateInUse."""
+    places = senders_of(template)
+    if places:
+        raise TemplateInUse(places)
 
 
 @receiver(tables_asked, dispatch_uid="automation.tables_to_export")

@@ -3,6 +3,7 @@
 TemplateRefused      merge fields that cannot be used as they are; says where and why
 └── PartRefused      the same of one part of a template; `part` names it
 TemplateNotFound     missing, or not yours
+TemplateInUse        a stage or a trigger sends it; `places` name them
 TemplateChanged      somebody saved it in between; `current` is how it is now
 ValueRefused         a value of a template is not acceptable; `field` names it
 TemplateUnusable     a letter cannot be made from it: nobody to send from, or to; `code` says which
@@ -13,7 +14,10 @@ The messages are for the person who writes, in the language that is active when 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
 
 from accounts.errors import NotFound
 
@@ -49,6 +53,15 @@ class PartRefused(TemplateRefused):
 
 class TemplateNotFound(NotFound):
     """Missing, or not yours to see or to change."""
+
+
+class TemplateInUse(Exception):
+    """It is deleted only when nothing sends it any more. `places` are words, such as the name of a stage."""
+
+    def __init__(self, places: Sequence[str]) -> None:
+        words = _("This is sent by: %(places)s. Choose another template there first.")
+        super().__init__(words % {"places": ", ".join(places)})
+        self.places = tuple(places)
 
 
 class TemplateChanged(Exception):

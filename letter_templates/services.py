@@ -24,7 +24,7 @@ from letter_templates.requests import (
     fields_of,
     file_values,
 )
-from letter_templates.signals import files_dropped, template_saved
+from letter_templates.signals import files_dropped, template_deleting, template_saved
 from letter_templates.stored_files import hold_upload_name
 from letter_templates.trigger_choice import NO_TRIGGERS, TriggerChoice, check_may_choose
 from letter_templates.using import (
@@ -80,8 +80,9 @@ def save_template(
 
 @transaction.atomic
 def delete_template(member: Membership, template_id: int | str) -> None:
-    """Letters that were made from it stay as they are. Raises TemplateNotFound."""
+    """Letters that were made from it stay as they are. Raises TemplateNotFound, TemplateInUse."""
     template = _lock(member, template_id)
+    template_deleting.send(Template, template=template)
     names = _storage_names(template)
     record(member, "template.deleted", target=template, name=template.name)
     template.delete()

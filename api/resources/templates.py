@@ -89,6 +89,7 @@ class TemplateView(MemberViewSet):
         # What was left out of the body is as we read it just now: nobody may have changed it in between.
         return self._respond(save_template(self.member, pk, fields, template.version if version is None else version))
 
+    @extend_schema(description="Refused with 409 while a stage or a trigger sends it.")
     def destroy(self, request: Request, pk: str) -> Response:
         delete_template(self.member, pk)
         return Response(status=204)

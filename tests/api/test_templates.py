@@ -46,6 +46,16 @@ def test_a_template_lives(alice_api: ApiClient, bob_api: ApiClient, bob: Members
     problem_of(alice_api.get(path), 404)
 
 
+@pytest.mark.rule("M17", "M69")
+def test_one_that_a_trigger_sends_is_not_deleted(alice_api: ApiClient) -> None:
+    made = json_of(alice_api.post("templates/", {"name": "Offer", "body": "Hi"}), 201)
+    trigger = {"name": "Send it again", "type": "mail", "settings": {"template": made["id"]}}
+    sender = json_of(alice_api.post("triggers/", trigger), 201)
+    problem_of(alice_api.delete(f"templates/{made['id']}/"), 409, "still-in-use")
+    assert alice_api.delete(f"triggers/{sender['id']}/").status_code == 204
+    assert alice_api.delete(f"templates/{made['id']}/").status_code == 204
+
+
 @pytest.mark.rule("M50")
 def test_others_are_refused(alice_api: ApiClient, bob_api: ApiClient, charlie: Membership) -> None:
     hidden = json_of(alice_api.post("templates/", {"name": "Hidden"}), 201)

@@ -1,4 +1,4 @@
-"""A trigger that is in use is deleted with its places, or not at all."""
+"""A trigger that is in use is deleted with its places, or not at all; a template only when nothing sends it."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ import pytest
 from accounts.errors import NotAllowed
 from accounts.models import Account, Membership
 from automation.errors import TriggerInUse
-from automation.models import Trigger
+from automation.models import StageAction, Trigger
 from automation.places import Place
 from automation.triggers import create_trigger, delete_trigger, used_in, values_of
-from letter_templates.errors import ValueRefused
+from crm.models import Stage
+from letter_templates.errors import TemplateInUse, ValueRefused
 from letter_templates.models import Template
+from letter_templates.services import delete_template
 from letter_templates.trigger_choice import TriggerChoice, read_choice
 from pages.models import Page
 from tests.automation.letters import make_link, make_trigger
-from tests.automation.stages import make_template
+from tests.automation.stages import make_action, make_template
 from tracking.models import TriggerLink
 
 
@@ -56,3 +58,20 @@ def test_only_administrators_and_each_number_once(in_account: Account, alice: Me
     with pytest.raises(ValueRefused) as refused:
         create_trigger(alice, values_of(first), number=1000)
     assert refused.value.field == "number"
+
+
+@pytest.mark.rule("M17", "M30", "M69")
+def test_a_template_stays_while_a_stage_or_a_trigger_sends_it(
+    alice: Membership, bob: Membership, stages: list[Stage]
+) -> None:
+    offer = make_template(bob)
+    action = make_action(alice, stages[1], offer)
+    sender = make_trigger(alice, "mail", "Offer again", template=offer.pk)
+    with pytest.raises(TemplateInUse) as refused:
+        delete_template(bob, offer.pk)
+    assert refused.value.places == ("stage “Qualified”", "trigger “Offer again”")
+    assert StageAction.objects.get() == action
+    action.delete()
+    delete_trigger(alice, sender)
+    delete_template(bob, offer.pk)
+    assert not Template.objects.exists()

@@ -1,4 +1,4 @@
-"""A template that would send itself, without end."""
+"""A template that would send itself without end, and one that is sent by itself and is to be deleted."""
 
 from __future__ import annotations
 
@@ -32,3 +32,16 @@ def test_a_template_that_would_send_itself_is_refused_with_the_way_round(
     assert "Letters would go round in a circle" in page
     assert reverse("cycle_copy", args=[made.pk]) in page
     assert 'data-unsaved="changed"' in page
+
+
+@pytest.mark.rule("M17", "M69")
+def test_a_template_that_a_trigger_sends_is_not_deleted_and_the_page_says_why(
+    signed_in: SignIn, alice: Membership, in_account: Account
+) -> None:
+    made = create_template(alice, TemplateFields(name="Offer", is_public=True))
+    Trigger.objects.create(number=1, name="Send it again", type="mail", settings={"template": made.pk})
+    answer = signed_in(alice).post(reverse("template_delete", args=[made.pk]), follow=True)
+    assert (
+        "This is sent by: trigger “Send it again”. Choose another template there first." in answer.content.decode()
+    )
+    assert answer.redirect_chain == [(reverse("template", args=[made.pk]), 302)]

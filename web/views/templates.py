@@ -17,7 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.models import Membership
 from automation.trigger_numbers import ids_by_number, numbers_by_id
 from letter_templates.access import get_template_for
-from letter_templates.errors import ArchiveRefused, PartRefused, TemplateChanged, ValueRefused
+from letter_templates.errors import ArchiveRefused, PartRefused, TemplateChanged, TemplateInUse, ValueRefused
 from letter_templates.fields import picker_groups, picker_labels
 from letter_templates.models import Template, TemplateFile
 from letter_templates.requests import TemplateFields
@@ -151,7 +151,11 @@ def _own_file_json(found: Template, file: TemplateFile) -> dict[str, Any]:
 @require_POST
 @member_required
 def delete(request: MemberRequest, template_id: int) -> HttpResponse:
-    delete_template(request.member, template_id)
+    try:
+        delete_template(request.member, template_id)
+    except TemplateInUse as error:
+        messages.error(request, str(error))
+        return redirect("template", template_id)
     messages.success(request, _("Deleted."))
     return redirect("templates")
 
