@@ -110,7 +110,11 @@ class MailingSerializer(serializers.Serializer[Mailing]):
     """Whom it goes to is one of `contacts`, `leads` and `filter`, and fixed when it is made."""
 
     id = IdField(source="pk")
-    name = serializers.CharField(max_length=MAX_NAME_CHARS, help_text="Recipients do not see it.")
+    name = serializers.CharField(
+        max_length=MAX_NAME_CHARS,
+        required=False,
+        help_text="Recipients do not see it. By default that of the template, or the subject.",
+    )
     author = IdField(source="author_id")
     state = serializers.ChoiceField(Mailing.State.choices, read_only=True)
     pause_reason = serializers.CharField(read_only=True, help_text="Why it was paused; empty: a person did it.")
@@ -214,7 +218,7 @@ class MailingView(MemberViewSet):
     def create(self, request: Request) -> Response:
         check_mailer(self.member)
         data = self.checked_data()
-        values = self._values(MailingValues(name=data["name"]), data)
+        values = self._values(MailingValues(name=data.get("name") or _usual_name(data)), data)
         return self.respond_created(create_mailing(self.member, _selection(data), values))
 
     def partial_update(self, request: Request, pk: str) -> Response:
@@ -311,6 +315,11 @@ class MailingView(MemberViewSet):
             content_ids = data.get("content_ids", {file.upload_id: file.content_id for file in changed.files})
             changed = replace(changed, files=[DraftFile(one, content_ids.get(one, "")) for one in ids])
         return changed
+
+
+def _usual_name(data: Mapping[str, Any]) -> str:
+    template = data.get("template")
+    return str(template.name if template else data.get("subject", ""))
 
 
 def _selection(data: Mapping[str, Any]) -> Selection:

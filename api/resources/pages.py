@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -25,7 +26,7 @@ from pages.addresses import origin_of
 from pages.models import Page, Subdomain
 from pages.pages import create_page, delete_page, duplicate_page, save_page
 from pages.previewing import preview_page
-from pages.requests import PageFields, fields_of
+from pages.requests import MAX_NAME_CHARS, PageFields, fields_of
 from pages.subdomains import add_subdomain, list_subdomains, remove_subdomain
 
 
@@ -35,7 +36,11 @@ class PageSerializer(serializers.Serializer[Page]):
     id = IdField(source="pk")
     number = serializers.IntegerField(required=False, min_value=1, help_text="Chosen once, or the next free one.")
     code = serializers.CharField(read_only=True)
-    name = serializers.CharField(max_length=150)
+    name = serializers.CharField(
+        max_length=MAX_NAME_CHARS,
+        required=False,
+        help_text="Clients do not see it. By default the header, or the title.",
+    )
     header = serializers.CharField(required=False, allow_blank=True, help_text="The name of the browser's tab.")
     title = serializers.CharField(required=False, allow_blank=True, help_text="The end of the address.")
     format = serializers.ChoiceField(Template.Format.choices, required=False)
@@ -171,8 +176,12 @@ def _summed(page: Page) -> Page:
     return Page.objects.with_sums().get(pk=page.pk)
 
 
+def _usual_name(data: Mapping[str, Any]) -> str:
+    return str(data.get("header") or data.get("title") or "")[:MAX_NAME_CHARS]
+
+
 def _fields(page: Page | None, data: dict[str, Any]) -> PageFields:
     """The page with what a body changes."""
-    before = fields_of(page) if page else PageFields(name=data["name"])
+    before = fields_of(page) if page else PageFields(name=_usual_name(data))
     lists = {"on_open": tuple(data["on_open"])} if "on_open" in data else {}
     return replace(before, **{**data, **lists})

@@ -54,6 +54,18 @@ def test_a_mailing_from_contacts_to_its_end(alice: Membership, with_token: WithT
     assert states == ["canceled"] * 3
 
 
+@pytest.mark.rule("M10")
+def test_without_a_name_it_has_that_of_its_template_or_its_subject(
+    alice: Membership, with_token: WithToken, sales: Mailbox
+) -> None:
+    client, ids = with_token(alice), [str(one.pk) for one in people(1)]
+    template = client.post("/api/v1/templates/", {"name": "Spring", "subject": "Now", "body": "Hi"}, JSON).json()
+    whom = {"mailbox": str(sales.pk), "contacts": ids}
+    assert client.post(URL, {**whom, "template": template["id"]}, JSON).json()["name"] == "Spring"
+    assert client.post(URL, {**whom, "subject": "Autumn", "body": "Hi"}, JSON).json()["name"] == "Autumn"
+    assert client.post(URL, whom, JSON).json()["errors"][0]["pointer"] == "#/name"
+
+
 def test_leads_and_filters_name_people_too(alice: Membership, with_token: WithToken, sales: Mailbox) -> None:
     ana, _ben = person("Ana", "ana@client.example"), person("Ben", "ben@client.example")
     lead = create_lead(LeadValues("Ship", contacts=[ana]))

@@ -47,6 +47,22 @@ def test_a_page_is_made_changed_and_deleted(alice: Membership, with_token: WithT
     assert client.get(url).status_code == 404
 
 
+@pytest.mark.rule("M111")
+@pytest.mark.parametrize(
+    ("sent", "name"), [({"header": "Your offer", "title": "offer"}, "Your offer"), ({"title": "offer"}, "offer")]
+)
+def test_without_a_name_it_has_that_of_its_tab_or_address(
+    alice: Membership, with_token: WithToken, sent: dict[str, str], name: str
+) -> None:
+    made = with_token(alice).post("/api/v1/pages/", sent, **JSON)
+    assert (made.status_code, made.json()["name"]) == (201, name)
+
+
+def test_a_page_without_any_words_is_asked_for_its_name(alice: Membership, with_token: WithToken) -> None:
+    answer = with_token(alice).post("/api/v1/pages/", {"body": "x"}, **JSON)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "#/name")
+
+
 def test_a_wrong_value_is_named(alice: Membership, with_token: WithToken) -> None:
     answer = with_token(alice).post("/api/v1/pages/", {"name": "Offer", "gtm_id": "<script>"}, **JSON)
     assert answer.status_code == 400
