@@ -47,7 +47,7 @@ def create_type(admin: Membership, name: str) -> TaskType:
     _check_admin(admin)
     if list_types().count() >= MAX_TYPES:
         raise ValueRefused("name", _("An account has at most %(most)d kinds of tasks.") % {"most": MAX_TYPES})
-    checked, last = _checked_name(name), TaskType.objects.aggregate(last=Max("position"))["last"]
+    checked, last = _checked_name(name, TaskType.objects.all()), TaskType.objects.aggregate(last=Max("position"))["last"]
     return _saved(TaskType(name=checked, code=_code_from(checked, last + 1), position=last + 1))
 
 
@@ -55,7 +55,7 @@ def create_type(admin: Membership, name: str) -> TaskType:
 def change_type(admin: Membership, task_type: TaskType, *, name: str, position: int | None = None) -> TaskType:
     """The code stays: programs know it. Raises NotAllowed, ValueRefused."""
     _check_admin(admin)
-    task_type.name = _checked_name(name)
+    task_type.name = _checked_name(name, TaskType.objects.exclude(name=task_type.name))
     task_type.position = task_type.position if position is None else position
     return _saved(task_type)
 
@@ -75,10 +75,13 @@ def _check_admin(admin: Membership) -> None:
         raise NotAllowed(_("Only administrators change the kinds of tasks."))
 
 
-def _checked_name(typed: str) -> str:
+def _checked_name(typed: str, others: QuerySet[TaskType]) -> str:
+    """People choose a kind by its name: two of one name could not be told apart."""
     name = " ".join(typed.replace("\0", "").split())
     if not name or len(name) > MAX_NAME:
         raise ValueRefused("name", _("Enter a name of at most %(most)d characters.") % {"most": MAX_NAME})
+    if others.filter(name__iexact=name).exists():
+        raise ValueRefused("name", _("There is a kind of this name already."))
     return name
 
 

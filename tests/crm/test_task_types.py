@@ -41,6 +41,15 @@ def test_a_name_is_needed_and_has_an_end(alice: Membership, name: str) -> None:
         create_type(alice, name)
 
 
+def test_no_two_have_one_name(alice: Membership) -> None:
+    visit = create_type(alice, "Visit")
+    with pytest.raises(ValueRefused, match="already"):
+        create_type(alice, "visit ")
+    with pytest.raises(ValueRefused, match="already"):
+        change_type(alice, visit, name="Call")
+    assert change_type(alice, visit, name="VISIT").name == "VISIT"
+
+
 @pytest.mark.rule("G11")
 def test_only_administrators_change_them(bob: Membership) -> None:
     call = list_types()[0]
