@@ -47,7 +47,10 @@ def create_type(admin: Membership, name: str) -> TaskType:
     _check_admin(admin)
     if list_types().count() >= MAX_TYPES:
         raise ValueRefused("name", _("An account has at most %(most)d kinds of tasks.") % {"most": MAX_TYPES})
-    checked, last = _checked_name(name, TaskType.objects.all()), TaskType.objects.aggregate(last=Max("position"))["last"]
+    checked, last = (
+        _checked_name(name, TaskType.objects.all()),
+        TaskType.objects.aggregate(last=Max("position"))["last"],
+    )
     return _saved(TaskType(name=checked, code=_code_from(checked, last + 1), position=last + 1))
 
 

@@ -48,7 +48,7 @@ TABS = (
     Tab(_("Users"), "mailer_users", _administrators),
     Tab(_("Templates"), "templates", _everybody),
     Tab(_("Triggers and links"), "triggers", may_use_mailer),
-    Tab(_("Web pages"), "web_pages", _administrators),
+    Tab(_("Web pages"), "web_pages", _administrators, ("subdomain_add",)),
     Tab(_("Letters"), "mailer_letters", may_use_mailer, ("mailings", "mailer_reports")),
 )
 

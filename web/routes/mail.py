@@ -96,6 +96,7 @@ urlpatterns: list[URLPattern] = [
     path("mail/outbox/<int:mail_id>/cancel/", outbox.cancel_mail, name="outbox_cancel"),
     path("mail/outbox/<int:mail_id>/retry/", outbox.retry_mail, name="outbox_retry"),
     path("preferences/theme/", preferences.set_theme, name="theme"),
+    path("preferences/signed-in/", preferences.is_signed_in, name="signed_in"),
     path("preferences/shortcuts/", preferences.set_shortcuts, name="shortcuts"),
     path("palette/", palette.palette, name="palette"),
     path("palette/found/", palette.found, name="palette_found"),

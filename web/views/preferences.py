@@ -12,6 +12,13 @@ from web.members import MemberRequest, member_required
 
 @require_POST
 @member_required
+def is_signed_in(_request: MemberRequest) -> HttpResponse:
+    """Asked before a plain form leaves its page (plain_forms.js): what was typed would be lost on the sign-in page."""
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
+@require_POST
+@member_required
 def set_theme(request: MemberRequest) -> HttpResponse:
     theme = request.POST.get("theme", "")
     if theme not in User.Theme.values:
