@@ -197,8 +197,10 @@ class Invitation(TenantModel):
     """A link that makes one person a member. Only its digest is stored."""
 
     email = models.EmailField()
+    name = models.CharField(max_length=150, blank=True, default="")  # offered to them when they come
     role = models.CharField(max_length=5, choices=Membership.Role, default=Membership.Role.USER)
     mail_access_all = models.BooleanField(default=True)
+    mailer_access = models.BooleanField(default=False)
     digest = models.CharField(max_length=64, unique=True)
     invited_by = TenantForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -39,7 +39,13 @@ def create_account(name: str, *, admin_email: str, admin_name: str = "", passwor
 
 @transaction.atomic
 def invite(
-    inviter: Membership, *, email: str, role: str = Membership.Role.USER, mail_access_all: bool = True
+    inviter: Membership,
+    *,
+    email: str,
+    name: str = "",
+    role: str = Membership.Role.USER,
+    mail_access_all: bool = True,
+    mailer_access: bool = False,
 ) -> tuple[Invitation, str]:
     """An invitation and the secret of its link."""
     if not inviter.is_admin:
@@ -50,8 +56,10 @@ def invite(
     secret = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
         email=email,
+        name=name.strip(),
         role=role,
         mail_access_all=mail_access_all,
+        mailer_access=mailer_access,
         digest=digest_of(secret),
         invited_by=inviter,
         expires_at=timezone.now() + timedelta(days=INVITATION_DAYS),
@@ -98,6 +106,15 @@ def find_invitation(secret: str) -> Invitation:
     return invitation
 
 
+def _join(user: User, invitation: Invitation) -> Membership:
+    return Membership.objects.create(
+        user=user,
+        role=invitation.role,
+        mail_access_all=invitation.mail_access_all,
+        mailer_access=invitation.mailer_access,
+    )
+
+
 @transaction.atomic
 def accept_invitation(
     secret: str, *, name: str = "", password: str | None = None, user: User | None = None
@@ -118,6 +135,6 @@ def accept_invitation(
             user = User.objects.create_user(
                 invitation.email, password, name=name, language=account.language, timezone=account.timezone
             )
-        member = Membership.objects.create(user=user, role=invitation.role, mail_access_all=invitation.mail_access_all)
+        member = _join(user, invitation)
         record(member, "user.joined", target=member, invitation=invitation.pk)
     return member

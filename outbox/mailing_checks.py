@@ -14,18 +14,15 @@ from accounts.errors import NotFound
 from accounts.models import Membership
 from letter_templates.errors import PartRefused
 from letter_templates.fields import picker_labels
-from letter_templates.models import Template
-from letter_templates.trigger_choice import read_choice
 from mailboxes.domain_report import report_domain
-from outbox.acts import switches_of
 from outbox.draft_sending import request_of, without_lost
 from outbox.errors import LetterRefused
 from outbox.mailing_blanks import count_blanks, written_fields
 from outbox.mailing_results import eta_of, left_out
 from outbox.mailings import has_unsubscribe_link, letter_of, recipient_at, values_of
 from outbox.models import Mailing, MailingRecipient
-from outbox.outside_links import names_trigger_link
 from outbox.queueing import check_files, check_letter
+from outbox.unseen_opens import waits_unseen
 
 ONE_DAY = 24 * 3600  # seconds
 
@@ -94,22 +91,12 @@ def _of_fields(mailing: Mailing) -> Iterator[Check]:
 
 def _of_triggers(mailing: Mailing) -> Iterator[Check]:
     """Those that wait for an opening of which nobody would hear (M61, M62)."""
-    choice = read_choice(mailing.triggers)
-    if (choice.opened or choice.not_opened) and not _tells_opens(mailing):
+    if mailing.mailbox and waits_unseen(mailing):
         words = _(
             "Nobody can tell whether these letters are opened: they are plain text, or opens and clicks are not to be "
             "seen. The triggers that wait for it will not run. A trigger link in the text would tell."
         )
         yield Check("opens_unseen", Severity.WARNING, words)
-
-
-def _tells_opens(mailing: Mailing) -> bool:
-    """By the pixel, or by a link that is followed."""
-    if names_trigger_link(mailing.body) or mailing.mailbox is None:
-        return True
-    asked = {"opens": mailing.track_opens, "links": mailing.track_links}
-    switches = switches_of(mailing.author.account, mailing.mailbox, **asked)
-    return mailing.format != Template.Format.TEXT and (switches.opens or switches.links)
 
 
 def _of_people(mailing: Mailing) -> Iterator[Check]:

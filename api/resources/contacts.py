@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -15,12 +16,14 @@ from accounts.models import ApiToken, Membership
 from api.card_filters import ContactFilters
 from api.card_lists import CardListView, TagsField
 from api.custom_values_field import CustomValuesField
+from api.domain_errors import field_error
 from api.idempotency import idempotent
 from api.ids import IdField, RelatedId
 from api.resources.removed_mail import RemovedMailView
 from api.resources.timeline import TimelineView
 from crm.access import get_contact
 from crm.card_changes import change_card
+from crm.contact_names import MAX_NAME, MAX_PART
 from crm.contacts import MOST_LINES, ContactValues, create_contact, delete_contact
 from crm.models import Company, Contact, ContactEmail, Store
 from crm.tags import with_tags
@@ -28,6 +31,7 @@ from outbox.models import Suppression
 from outbox.suppression import reasons_on, set_unsubscribed
 from threads.models import Message
 
+NAME = "As it is shown. Sent without `first_name` and `last_name`, it is taken apart at the first space."
 FEW = f"At most {MOST_LINES}. A contact that merges gave more may keep them."
 
 
@@ -58,9 +62,9 @@ class ContactSerializer(serializers.Serializer[Contact]):
     """A contact. Lists of addresses and phones are sent and replaced as a whole."""
 
     id = IdField(source="pk")
-    first_name = serializers.CharField(max_length=100, required=False, allow_blank=True)
-    last_name = serializers.CharField(max_length=100, required=False, allow_blank=True)
-    name = serializers.CharField(read_only=True)
+    first_name = serializers.CharField(max_length=MAX_PART, required=False, allow_blank=True)
+    last_name = serializers.CharField(max_length=MAX_PART, required=False, allow_blank=True)
+    name = serializers.CharField(max_length=MAX_NAME, required=False, allow_blank=True, help_text=NAME)
     emails = AddressesField(required=False, help_text=FEW)
     phones = serializers.ListField(child=serializers.CharField(max_length=40), required=False, help_text=FEW)
     company = RelatedId(queryset=Company.objects, required=False, allow_null=True)
@@ -108,7 +112,7 @@ class ContactView(CardListView, TimelineView, RemovedMailView):
     @extend_schema(responses={201: WrittenContactSerializer})
     @idempotent()
     def create(self, request: Request) -> Response:
-        contact = _create(self.member, self.checked_data())
+        contact = _create(self.member, _taken_apart(self.checked_data(), ""))
         answer = self.respond_created(get_contact(contact.pk))
         answer.data["linked_messages"] = self._count_mail(contact)
         return answer
@@ -116,7 +120,7 @@ class ContactView(CardListView, TimelineView, RemovedMailView):
     @extend_schema(responses={200: WrittenContactSerializer})
     def partial_update(self, request: Request, pk: str) -> Response:
         contact = get_contact(pk)
-        data, before = self.checked_data(partial=True), self._count_mail(contact)
+        data, before = _taken_apart(self.checked_data(partial=True), contact.name), self._count_mail(contact)
         _change(self.member, contact, data)
         linked = max(self._count_mail(contact) - before, 0)
         return Response({**self.get_serializer(get_contact(pk)).data, "linked_messages": linked})
@@ -127,6 +131,17 @@ class ContactView(CardListView, TimelineView, RemovedMailView):
 
     def _count_mail(self, contact: Contact) -> int:
         return Message.objects.visible_to(self.member).kept().of_contact(contact).count()
+
+
+def _taken_apart(data: dict[str, Any], shown: str) -> dict[str, Any]:
+    """With the two parts of a name that was sent as one. Raises ValidationError."""
+    name = " ".join(data.pop("name", "").split())
+    if name in ("", shown) or data.keys() & {"first_name", "last_name"}:
+        return data
+    first, _space, last = name.partition(" ")
+    if max(len(first), len(last)) > MAX_PART:
+        raise field_error("name", _("Send “first_name” and “last_name”, each of at most 100 characters."))
+    return {**data, "first_name": first, "last_name": last}
 
 
 @transaction.atomic

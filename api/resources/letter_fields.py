@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.ids import RelatedId, RowIdField, row_id
+from api.resources.letter_warnings import WarningsField
 from api.resources.trigger_choice_field import TriggerChoiceSerializer
 from crm.models import Contact, Lead
 from letter_templates.models import Template
@@ -101,6 +102,7 @@ class LetterFieldsSerializer(serializers.Serializer[Any]):
     reply_to_message = OwnMessageId(required=False, allow_null=True)
     forward_message = OwnMessageId(required=False, allow_null=True)
     triggers = TriggerChoiceSerializer(required=False)
+    warnings = WarningsField()
     track_opens = serializers.BooleanField(required=False, allow_null=True, help_text="Null: as the mailbox.")
     track_links = serializers.BooleanField(required=False, allow_null=True, help_text="Null: as the mailbox.")
 

@@ -12,6 +12,7 @@ from rest_framework import serializers
 from accounts.models import Membership
 from api.domain_errors import field_error
 from api.ids import IdField, RowIdField
+from api.resources.letter_warnings import WarningsField
 from api.resources.trigger_choice_field import TriggerChoiceSerializer
 from letter_templates.models import Template, TemplateFile
 from letter_templates.requests import FileValues, TemplateFields, file_values
@@ -69,6 +70,7 @@ class TemplateSerializer(serializers.Serializer[Template]):
     )
     without_signature = serializers.BooleanField(required=False)
     triggers = TriggerChoiceSerializer(required=False)
+    warnings = WarningsField()
     is_public = serializers.BooleanField(required=False)
     owner = RowIdField(source="owner_id", required=False, allow_null=True, help_text="Changed by administrators.")
     version = serializers.IntegerField(read_only=True)

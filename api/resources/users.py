@@ -73,8 +73,12 @@ class InvitationSerializer(serializers.Serializer[Invitation]):
 
     id = InvitationIdField(source="pk", help_text="For `users/invitations/{id}/`: there is no user yet.")
     email = serializers.EmailField(max_length=254)
+    name = serializers.CharField(
+        max_length=150, required=False, allow_blank=True, help_text="They may change it when they come."
+    )
     role = serializers.ChoiceField(Membership.Role.choices, default=Membership.Role.USER)
     mail_access_all = serializers.BooleanField(default=True)
+    mailer_access = serializers.BooleanField(default=False)
     expires_at = serializers.DateTimeField(read_only=True)
 
 

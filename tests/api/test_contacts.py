@@ -107,3 +107,16 @@ def test_it_says_whether_letters_come_back_or_are_not_wanted(alice_api: ApiClien
         json_of(alice_api.get("search/", q="Dana"))["contacts"][0],
     ]
     assert [(row["bounced"], row["unsubscribed"]) for row in rows] == [(True, False)] * 3
+
+
+def test_a_name_sent_as_one_is_taken_apart(alice_api: ApiClient) -> None:
+    made = json_of(alice_api.post("contacts/", {"name": " Ana María  Ruiz"}), 201)
+    assert (made["name"], made["first_name"], made["last_name"]) == ("Ana María Ruiz", "Ana", "María Ruiz")
+    path = f"contacts/{made['id']}/"
+    assert json_of(alice_api.patch(path, {"name": "Ana Ruiz"}))["last_name"] == "Ruiz"
+    parts = json_of(alice_api.patch(path, {"name": "Somebody", "first_name": "Eva", "last_name": "Sanz"}))
+    assert parts["name"] == "Eva Sanz"
+    unnamed = json_of(alice_api.post("contacts/", {"emails": ["ana@client.example"]}), 201)
+    same = json_of(alice_api.patch(f"contacts/{unnamed['id']}/", {"name": unnamed["name"]}))
+    assert (same["name"], same["first_name"]) == ("ana@client.example", "")
+    problem_of(alice_api.post("contacts/", {"name": "x" * 150}), 400)

@@ -47,6 +47,28 @@ def test_template_draft_and_letter_show_what_was_chosen(
     assert (sent["triggers"], sent["track_links"]) == (choice, False)
 
 
+@pytest.mark.rule("M61", "M62")
+def test_who_waits_for_what_nobody_can_tell_is_warned(
+    alice_api: ApiClient, sales: Mailbox, choice: dict[str, Any]
+) -> None:
+    def codes(path: str, body: dict[str, Any]) -> list[str]:
+        made = json_of(alice_api.post(path, {"triggers": choice, **body}), 201)
+        return [warning["code"] for warning in made["warnings"]]
+
+    plain = {"name": "Offer", "format": "text"}
+    assert codes("templates/", {**plain, "body": "Hello"}) == ["opens_unseen"]
+    assert codes("templates/", {**plain, "body": "Hello", "triggers": {"sent": choice["sent"]}}) == []
+    assert codes("templates/", {**plain, "format": "html", "body": "<p>Hello</p>"}) == []
+    unseen = {"track_opens": False, "track_links": False}
+    letter = {"mailbox": str(sales.pk), "to": ["c@client.example"], "subject": "Hi", "undo_seconds": 60}
+    draft = {"mailbox": str(sales.pk), "subject": "Hi"}
+    for path, body in (("drafts/", draft), ("outbox/", letter)):
+        assert codes(path, {**body, "html": "<p>Hello</p>"}) == []
+        assert codes(path, {**body, "html": "<p>Hello</p>", "track_opens": False}) == []
+        assert codes(path, {**body, "html": "<p>Hello</p>", **unseen}) == ["opens_unseen"]
+        assert codes(path, {**body, "text": "Hello"}) == ["opens_unseen"]
+
+
 @pytest.mark.rule("M01")
 def test_choosing_takes_the_mailer_and_triggers_that_are_there(
     alice_api: ApiClient, bob_api: ApiClient, alice: Membership, choice: dict[str, Any]

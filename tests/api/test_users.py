@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import Membership
-from accounts.services import find_invitation
+from accounts.services import accept_invitation, find_invitation
+from accounts.tenancy import tenant
 from tests.api.client import ApiClient, assert_closed, json_of, problem_of
 
 pytestmark = pytest.mark.django_db
@@ -54,3 +55,14 @@ def test_others_are_refused(alice: Membership, bob_api: ApiClient, charlie: Memb
     problem_of(bob_api.post("users/", {"email": "eve@acme.example"}), 403)
     people = json_of(ApiClient(charlie).get("users/"))["results"]
     assert [person["email"] for person in people] == ["charlie@globex.example"]
+
+
+@pytest.mark.rule("M01")
+def test_an_invitation_carries_name_and_rights(alice_api: ApiClient, alice: Membership) -> None:
+    asked = {"email": "eva@acme.example", "name": "Eva Sanz", "mail_access_all": False, "mailer_access": True}
+    made = json_of(alice_api.post("users/", asked), 201)
+    assert {name: made[name] for name in asked} == asked
+    with tenant(alice.account_id):
+        eva = accept_invitation(made["secret"], name="Eva", password="a long password")
+    read = json_of(alice_api.get(f"users/{eva.pk}/"))
+    assert (read["name"], read["mail_access_all"], read["mailer_access"]) == ("Eva", False, True)

@@ -27,8 +27,10 @@ ALL, SOME, NONE = "all", "some", "none"
 
 class InviteForm(forms.Form):
     email = forms.EmailField(label=_("Email address"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    name = forms.CharField(label=_("Name"), max_length=150, required=False)
     role = forms.ChoiceField(label=_("Role"), choices=Membership.Role.choices, initial=Membership.Role.USER)
     mail_access_all = forms.BooleanField(label=_("Mail"), required=False, initial=True, help_text=MAIL_TICK_HELP)
+    mailer_access = forms.BooleanField(label=_("Mailer"), required=False)
 
 
 class RightsForm(forms.Form):

@@ -52,7 +52,7 @@ def _join_as_known(request: HttpRequest, secret: str, found: Invitation) -> Http
 
 
 def _join_as_new(request: HttpRequest, secret: str, found: Invitation) -> HttpResponse:
-    form = JoinForm(request.POST or None, email=found.email)
+    form = JoinForm(request.POST or None, email=found.email, initial={"name": found.name})
     if request.method == "POST" and form.is_valid():
         try:
             member = accept_invitation(secret, name=form.cleaned_data["name"], password=form.cleaned_data["password"])
