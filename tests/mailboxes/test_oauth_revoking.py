@@ -34,7 +34,8 @@ def committed(capture: DjangoCaptureOnCommitCallbacks) -> Iterator[None]:
     with capture(execute=True):
         yield
     with app.connection_for_write() as broker, closing(broker.SimpleQueue(QUEUE)) as queue, suppress(queue.Empty):
-        while order := queue.get_nowait():
+        while True:
+            order = queue.get_nowait()
             order.ack()
             if order.headers["task"] == revoke_grant.name:
                 revoke_grant(*order.payload[0])
