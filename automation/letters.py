@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.errors import NotFound
@@ -20,6 +21,7 @@ from letter_templates.requests import file_values
 from letter_templates.trigger_choice import read_choice
 from letter_templates.using import resolve_send_to, responsible_for
 from mailboxes.models import Mailbox, SenderAlias
+from mailboxes.policy import readers_of
 from mailkit.addresses import email_key
 from outbox.errors import LetterRefused
 from outbox.merging import values_for
@@ -135,17 +137,29 @@ def _fixed_addresses(letter: RuleLetter, author: Membership, mailbox: Mailbox) -
 
 def _mailbox_of(letter: RuleLetter) -> Mailbox:
     """M41: the one that was chosen, else that of the responsible user or of the sender, else the account's default."""
-    template, contact = letter.template, next(iter(letter.contacts), None)
-    chosen = letter.mailbox or template.from_mailbox
-    if chosen is None and template.from_responsible:
-        chosen = _own_mailbox(responsible_for(contact, letter.lead))
-    elif chosen is None:
-        chosen = _mailbox_before(letter) or _own_mailbox(letter.member)
-    if chosen is None or not _is_usable(chosen):
-        chosen = Mailbox.objects.filter(is_account_default=True).first()
-    if chosen is None or not _is_usable(chosen):
+    chosen = letter.mailbox or letter.template.from_mailbox
+    found = _mailbox_by_itself(letter) if chosen is None else chosen if _is_lent(letter, chosen) else None
+    if found is None or not _is_usable(found):
+        found = Mailbox.objects.filter(is_account_default=True).first()
+    if found is None or not _is_usable(found):
         raise LetterNotSent(Reason.NO_SENDER)
-    return chosen
+    return found
+
+
+def _mailbox_by_itself(letter: RuleLetter) -> Mailbox | None:
+    if letter.template.from_responsible:
+        return _own_mailbox(responsible_for(next(iter(letter.contacts), None), letter.lead))
+    return _mailbox_before(letter) or _own_mailbox(letter.member)
+
+
+def _is_lent(letter: RuleLetter, mailbox: Mailbox) -> bool:
+    """A personal one is, while whoever chose it may send from it: an administrator for a stage, its owner for a
+    template. Else their words would go out in the name of somebody who shares it no more (K24, K25).
+    """
+    if mailbox.kind == Mailbox.Kind.SHARED:
+        return True
+    chose = Q(role=Membership.Role.ADMIN) if letter.mailbox else Q(pk=letter.template.owner_id)
+    return readers_of(mailbox).filter(chose).exists()
 
 
 def _is_usable(mailbox: Mailbox) -> bool:

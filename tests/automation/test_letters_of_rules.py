@@ -45,12 +45,30 @@ def send(template: Template, ann: Contact, **values: Any) -> OutgoingMail:
 def test_the_mailbox_of_the_template_in_the_name_of_whoever_may_send_from_it(
     alice: Membership, bob: Membership, ann: Contact, sales: Mailbox, bobs: Mailbox
 ) -> None:
-    template = make_template(alice)
+    template = make_template(bob)
     Template.objects.update(from_mailbox=bobs)
     template.refresh_from_db()
     made = send(template, ann, member=alice)
     assert (made.mailbox, made.author) == (bobs, bob)
     assert send(template, ann, member=alice, mailbox=sales).author == alice
+
+
+@pytest.mark.rule("K24", "K25")
+def test_no_personal_one_of_who_shares_it_no_more(
+    alice: Membership, bob: Membership, ann: Contact, sales: Mailbox, bobs: Mailbox
+) -> None:
+    """An administrator chose it, and could go on writing in its owner's name."""
+    Mailbox.objects.filter(pk=bobs.pk).update(shared_with_admins=True)
+    bobs.refresh_from_db()
+    template = make_template(alice)
+    Template.objects.update(from_mailbox=bobs)
+    template.refresh_from_db()
+    assert send(template, ann).mailbox == send(make_template(bob, "Of a stage"), ann, mailbox=bobs).mailbox == bobs
+    Mailbox.objects.filter(pk=bobs.pk).update(shared_with_admins=False)
+    bobs.refresh_from_db()
+    template.refresh_from_db()
+    assert send(template, ann).mailbox == sales
+    assert send(make_template(bob, "Of a stage again"), ann, mailbox=bobs).mailbox == sales
 
 
 def test_that_of_the_responsible_user(
@@ -64,7 +82,7 @@ def test_that_of_the_responsible_user(
 
 
 def test_that_of_the_letter_before(alice: Membership, bob: Membership, ann: Contact, bobs: Mailbox) -> None:
-    before = send(make_template(alice, "First"), ann, member=bob, mailbox=bobs)
+    before = send(make_template(bob, "First", from_mailbox_id=bobs.pk), ann, member=bob)
     assert (send(make_template(alice), ann, member=bob, after=before)).mailbox == bobs
     Membership.objects.filter(pk=bob.pk).update(is_active=False)
     gone, after = Membership.objects.get(pk=bob.pk), OutgoingMail.objects.get(pk=before.pk)
@@ -107,14 +125,14 @@ def test_a_dry_run_sends_nothing(alice: Membership, ann: Contact, sales: Mailbox
 
 @pytest.mark.rule("M99", "G09")
 def test_who_unsubscribed_gets_none_at_another_address_either(
-    alice: Membership, bobs: Mailbox, in_account: Account
+    alice: Membership, sales: Mailbox, in_account: Account
 ) -> None:
     ann = make_person("Ann", "ann@client.example", "ann@home.example")
     Suppression.objects.create(email_key="ann@client.example", reason="bounced")
     template = make_template(alice)
-    mail = send(template, ann, mailbox=bobs)
+    mail = send(template, ann, mailbox=sales)
     assert [row.address for row in mail.recipients.all()] == ["ann@home.example"]
     set_unsubscribed(alice, ["ann@client.example"], is_unsubscribed=True)
     with pytest.raises(LetterNotSent) as refused:
-        send(template, ann, mailbox=bobs)
+        send(template, ann, mailbox=sales)
     assert refused.value.reason == Reason.SUPPRESSED
