@@ -12,7 +12,7 @@ from mailkit.types import OutgoingAttachment
 from tests.conftest import MakeMailbox
 from tests.threads.builders import SALES, Mail, Post
 from threads.attachment_store import store_file
-from threads.models import Attachment, FolderEntry
+from threads.models import Attachment, FolderEntry, Message
 
 SignIn = Callable[[Membership], Client]
 
@@ -34,6 +34,18 @@ def test_a_file_that_is_gone_from_the_server_says_so(signed_in: SignIn, alice: M
     viewed = client.get(f"/mail/attachments/{file.pk}/view/")
     assert viewed.status_code == 410
     assert "max-age" not in viewed.headers.get("Cache-Control", ""), "it may come back"
+
+
+@pytest.mark.parametrize(
+    ("subject", "name"), [("???", "___.zip"), ("..", "letter.zip"), ("", "letter.zip"), ("a/../../b", "b.zip")]
+)
+def test_whatever_the_subject_is_the_files_come_in_one_archive(
+    signed_in: SignIn, alice: Membership, file: Attachment, subject: str, name: str
+) -> None:
+    Message.objects.update(subject=subject)
+    answer = signed_in(alice).get(f"/mail/messages/{file.message_id}/files/")
+    assert answer.status_code == 200
+    assert f'filename="{name}"' in answer.headers["Content-Disposition"]
 
 
 def test_files_of_others_are_not_there(signed_in: SignIn, charlie: Membership, file: Attachment) -> None:

@@ -8,12 +8,12 @@ from http import HTTPStatus
 
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
-from django.utils.text import get_valid_filename
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
 
 from mailboxes.errors import WrongState
 from mailkit.errors import MailError, MessageGone
+from outbox.uploads import safe_filename
 from sync.attachment_zip import stream_zip
 from sync.attachments import open_attachment
 from threads.access import get_attachment_for, get_message_for
@@ -81,7 +81,7 @@ def all_attachments(request: MemberRequest, message_id: int) -> HttpResponseBase
     files = list(message.attachments.select_related("message__mailbox"))
     if not files:
         raise Http404
-    name = f"{get_valid_filename(message.subject[:80] or 'letter')}.zip"
+    name = safe_filename(f"{message.subject[:80].strip(' .') or 'letter'}.zip")  # of a stranger's words
     headers = {"Content-Disposition": content_disposition_header(True, name) or "attachment"}
     return StreamingHttpResponse(stream_zip(files), content_type="application/zip", headers=headers)
 
