@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Func, Q, QuerySet, TextField, Value
+from django.db.models.lookups import IExact
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
@@ -122,12 +123,6 @@ def narrowed(rows: QuerySet[Any], kind: str, wanted: ListFilter) -> QuerySet[Any
     return rows.filter(*_own_conditions(kind, wanted.own)) if wanted.own else rows
 
 
-def own_filters(kind: str) -> list[CustomField]:
-    """Fields of an account's own that a list can be narrowed by: those whose values are chosen, not typed."""
-    chosen = {CustomField.Type.LIST, CustomField.Type.MULTILIST, CustomField.Type.SWITCH, CustomField.Type.FLAG}
-    return [one for one in fields_of(kind) if one.type in {*chosen, CustomField.Type.DATE}]
-
-
 def _named(kind: str, typed: str) -> Q:
     """Leads and customers by the names and addresses of their contacts, too."""
     if kind == "contact":
@@ -157,6 +152,9 @@ def _own_condition(own: CustomField, typed: str) -> Q:
         return Q(pk__in=[])
     if value is None:  # a switch that is off is not stored
         return ~Q(custom_values__has_key=key)
+    if own.type == CustomField.Type.TEXT:  # nobody remembers what was written large
+        stored = Func(F("custom_values"), Value(key), function="jsonb_extract_path_text", output_field=TextField())
+        return Q(IExact(stored, value))
     return Q(custom_values__contains={key: value})
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import pytest
 
 from accounts.models import Membership
@@ -87,6 +89,29 @@ def test_own_fields_narrow(alice_api: ApiClient) -> None:
     assert names(alice_api, f"companies/?field_{switch['number']}=1") == ["Oak"]
     assert names(alice_api, f"companies/?field_{switch['number']}=0") == ["Acorn"]
     assert names(alice_api, f"companies/?field_{number}=huge") == []
+
+
+@pytest.mark.parametrize(
+    ("type_", "stored", "asked", "others"),
+    [
+        ("text", "Red, large", ["red, LARGE", "Red, large "], ["red", "Red% large"]),
+        ("numeric", -1234.5, ["-1234.5", "-1234,50"], ["1234.5", "much"]),
+        ("multilist", ["b; c", "a"], ["a", "B; c"], ["b"]),
+        ("date", "2026-02-28", ["2026-02-28"], ["2026-02-27", "soon"]),
+        ("flag", True, ["1"], ["0"]),
+    ],
+)
+def test_own_fields_of_all_kinds_narrow(
+    alice_api: ApiClient, type_: str, stored: object, asked: list[str], others: list[str]
+) -> None:
+    options = {"options": ["a", "b; c"]} if type_ == "multilist" else {}
+    field = {"entity": "contact", "name": "Own", "type": type_, **options}
+    number = json_of(alice_api.post("custom-fields/", field), 201)["number"]
+    make(alice_api, "contacts/", first_name="Ana", custom_fields={number: stored})
+    for typed in asked:
+        assert names(alice_api, f"contacts/?{urlencode({f'field_{number}': typed})}") == ["Ana"]
+    for typed in others:
+        assert names(alice_api, f"contacts/?{urlencode({f'field_{number}': typed})}") == []
 
 
 @pytest.mark.rule("G10")

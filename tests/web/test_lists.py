@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.models import Account, Membership
 from crm.companies import CompanyValues, write_company
 from crm.contacts import ContactValues, create_contact
+from crm.custom_fields import FieldValues, create_field
 from crm.customers import CustomerValues, create_customer
 from crm.leads import LeadValues, create_lead
 from crm.models import Contact, Lead
@@ -43,6 +44,18 @@ def test_each_kind_has_its_list(signed_in: SignIn, bob: Membership) -> None:
         assert words in page
         assert "Nothing found" in client.get(reverse(name), {"q": "zzz"}).content.decode()
     assert "Offer" not in client.get(reverse("leads"), {"responsible": "nobody"}, headers=HTMX).content.decode()
+
+
+def test_a_list_is_narrowed_by_what_is_typed_into_own_fields(
+    signed_in: SignIn, alice: Membership, bob: Membership, ana: Contact
+) -> None:
+    text, number = (create_field(alice, FieldValues("contact", name, name.lower())) for name in ("Text", "Numeric"))
+    own = {str(text.number): "Blue", str(number.number): 12.5}
+    create_contact(ContactValues("Ben", custom_fields=own))
+    typed = {f"field_{text.number}": "blue", f"field_{number.number}": "12,5"}
+    page = signed_in(bob).get(reverse("contacts"), typed).content.decode()
+    assert ("Ben" in page, "Ana Morales" in page) == (True, False)
+    assert all(f'value="{value}"' in page for value in typed.values())
 
 
 def test_a_long_list_goes_on_with_its_filter(signed_in: SignIn, bob: Membership, ana: Contact) -> None:

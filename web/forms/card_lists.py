@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership
-from crm.card_lists import FILTERS, OWN, own_filters
+from crm.card_lists import FILTERS, MAX_CHARS, OWN
+from crm.custom_fields import fields_of
 from crm.models import CustomField, Pipeline, Store
 from web.forms.crm import stage_choices
 
@@ -50,7 +51,7 @@ class FilterForm(forms.Form):
             self._choose("pipeline", Pipeline.objects.values_list("pk", "name"))
         if kind == "contact":
             self._choose("store", Store.objects.order_by("name").values_list("pk", "name"))
-        self.fields.update({f"{OWN}{field.number}": _input_of(field) for field in own_filters(kind)})
+        self.fields.update({f"{OWN}{field.number}": _input_of(field) for field in fields_of(kind)})
 
     def _choose(self, name: str, choices: Any) -> None:  # noqa: ANN401  (Django's)
         """One choice is none, so there is nothing to ask then."""
@@ -66,9 +67,15 @@ def people_choices() -> list[tuple[int, str]]:
     return [(person.pk, person.name) for person in people]
 
 
+_TYPED: dict[str, dict[str, str]] = {CustomField.Type.TEXT: {}, CustomField.Type.NUMERIC: {"inputmode": "decimal"}}
+
+
 def _input_of(field: CustomField) -> forms.Field:
     if field.type == CustomField.Type.DATE:
         return _day(field.name)
+    if field.type in _TYPED:
+        widget = forms.TextInput(attrs={"autocomplete": "off", **_TYPED[field.type]})
+        return forms.CharField(label=field.name, required=False, max_length=MAX_CHARS, widget=widget)
     switch = [("1", pgettext_lazy("value of a switch", "Yes")), ("0", pgettext_lazy("value of a switch", "No"))]
     choices = [(option, option) for option in field.options] or switch
     return forms.ChoiceField(label=field.name, required=False, choices=[("", _("Any")), *choices])
