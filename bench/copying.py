@@ -16,8 +16,7 @@ from django.apps import apps
 from django.db import connection
 
 from accounts.tenancy import raw_cursor
-from threads.letters import IncomingLetter
-from threads.search_text import body_text, people_text, split_joints
+from threads.letters import PreparedLetter
 
 SCHEMA = "bench_copy"
 OF_MESSAGES = "message_id = ANY(%s)"
@@ -27,12 +26,14 @@ TABLES = {
     "threads_message": "id = ANY(%s)",
     "threads_participant": OF_MESSAGES,
     "threads_attachment": OF_MESSAGES,
+    "threads_correspondent": "email_key IN (SELECT email_key FROM threads_participant WHERE message_id = ANY(%s))",
     "threads_cardlink": OF_MESSAGES,
     "threads_folderentry": OF_MESSAGES,
     "threads_messagebody": OF_MESSAGES,
 }
 BODIES = "threads_messagebody"
 WORDS = "words"
+SEARCHED = 4  # the last cells of a body's row: what its search vector is made of (threads.letter_rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class BatchRows:
     words: bytes
 
 
-def dump_batch(letters: Sequence[IncomingLetter], message_ids: Sequence[int]) -> BatchRows:
+def dump_batch(letters: Sequence[PreparedLetter], message_ids: Sequence[int]) -> BatchRows:
     """What filing made of these letters. Needs the account's scope."""
     ids = list(message_ids)
     with raw_cursor() as cursor:
@@ -64,12 +65,11 @@ def _columns(table: str) -> str:
     return ", ".join(field.column for field in model._meta.local_concrete_fields if field.column != "search")
 
 
-def _words(letters: Sequence[IncomingLetter], by_identity: dict[bytes, int]) -> bytes:
+def _words(letters: Sequence[PreparedLetter], by_identity: dict[bytes, int]) -> bytes:
     lines = []
     for letter in letters:
-        cells = [split_joints(letter.parsed.subject), people_text(letter.parsed), body_text(letter.letter.text)]
-        pk = by_identity[letter.parsed.identity]
-        lines.append("\t".join([str(pk), *map(_copy_cell, cells)]))
+        cells = [str(cell) for cell in letter.cells.body[-SEARCHED:]]
+        lines.append("\t".join([str(by_identity[letter.parsed.identity]), *map(_copy_cell, cells)]))
     return ("\n".join(lines) + "\n").encode("utf-8", "ignore")
 
 
@@ -98,7 +98,7 @@ class CopyTables:
                 cursor.execute(f"CREATE TABLE {SCHEMA}.{table} (LIKE public.{table} INCLUDING ALL)")
                 staging = f"SELECT {columns} FROM {table} WITH NO DATA"
                 cursor.execute(f"CREATE TEMP TABLE new_{table} ON COMMIT DELETE ROWS AS {staging}")
-            words = "message_id bigint, subject text, people text, body text"
+            words = "message_id bigint, subject text, people text, body text, marks text"
             cursor.execute(f"CREATE TEMP TABLE {WORDS} ({words}) ON COMMIT DELETE ROWS")
 
     def store(self, batches: Sequence[BatchRows]) -> float:
@@ -126,7 +126,7 @@ class CopyTables:
 def _insert(table: str, columns: str) -> str:
     if table != BODIES:
         return f"INSERT INTO {SCHEMA}.{table} ({columns}) SELECT * FROM new_{table} ON CONFLICT DO NOTHING"
-    vector = f"threads_search_vector({WORDS}.subject, {WORDS}.people, {WORDS}.body)"
+    vector = f"threads_search_vector({WORDS}.subject, {WORDS}.people, {WORDS}.body, {WORDS}.marks)"
     joined = f"new_{table} JOIN {WORDS} USING (message_id)"
     of_bodies = ", ".join(f"new_{table}.{column}" for column in columns.split(", "))
     rows = f"SELECT {of_bodies}, {vector} FROM {joined}"

@@ -72,7 +72,8 @@ def store(stage: Stage) -> Iterator[Samples]:
     product.clear_everything()
     place = Place.new(stage)
     with tenant(place.mailbox.account_id):
-        rows = [dump_batch(letters, place.file(place.prepare(letters))) for letters in batches]
+        prepared = [place.prepare(letters) for letters in batches]
+        rows = [dump_batch(letters, place.file(letters)) for letters in prepared]
     tables = CopyTables()
     ours, theirs = interleave(
         lambda: _ours(stage, batches), lambda: tables.store(rows), repetitions=stage.repetitions(7)
