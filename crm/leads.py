@@ -101,8 +101,12 @@ def move_lead(lead: Lead, stage: Stage, *, member: Membership | None = None) -> 
 
 
 @transaction.atomic
-def move_leads(leads: QuerySet[Lead], stage: Stage, *, member: Membership | None = None) -> int:
-    """All of these to one stage; the number of those that stood elsewhere. Each has a line on its card."""
+def move_leads(
+    leads: QuerySet[Lead], stage: Stage, *, member: Membership | None = None, is_tidying: bool = False
+) -> int:
+    """All of these to one stage; the number of those that stood elsewhere. Each has a line on its card. `is_tidying`:
+    nothing has happened to them, so the stage sends them nothing.
+    """
     if not Stage.objects.filter(pk=stage.pk).exists():
         raise CardNotFound  # deleted by somebody else meanwhile
     others = Lead.objects.filter(pk__in=leads.order_by().values("pk")).exclude(stage=stage)
@@ -114,7 +118,8 @@ def move_leads(leads: QuerySet[Lead], stage: Stage, *, member: Membership | None
     Lead.objects.filter(pk__in=ids).update(stage=stage, stage_since=now, closed_at=closed_at)
     for name, group in groupby(sorted(moved, key=_stage_name), _stage_name):
         note_events(group, EventKind.MOVED, actor=member, **{"from": name, "to": stage.name})
-    leads_entered_stage.send(Lead, lead_ids=ids, stage_id=stage.pk, at=now, kind="moved")
+    if not is_tidying:
+        leads_entered_stage.send(Lead, lead_ids=ids, stage_id=stage.pk, at=now, kind="moved")
     _tell({lead.pk: lead.stage_id for lead in moved}, stage.pk, kind="moved")
     return len(moved)
 

@@ -1,4 +1,4 @@
-"""Deleting pipelines and stages. Leads that stand in them go to another stage first."""
+"""Deleting pipelines and stages. Leads that stand in them go to another stage first, without a word to their people."""
 
 from __future__ import annotations
 
@@ -44,4 +44,4 @@ def _move_away(member: Membership, stage_ids: set[int], move_to: Stage | None) -
         return
     if move_to.pk in stage_ids:
         raise ValueRefused("move_to", _("Choose a stage that stays."))
-    move_leads(Lead.objects.filter(stage__in=stage_ids), move_to, member=member)
+    move_leads(Lead.objects.filter(stage__in=stage_ids), move_to, member=member, is_tidying=True)

@@ -10,7 +10,8 @@ contact_addresses_changed = Signal()
 lead_moved = Signal()
 
 #: arguments: lead_ids, stage_id, at, kind ("created" or "moved"). Inside the transaction that put these leads into the
-#: stage, and not for imported ones (G15): what a stage starts is written down with the move, so that neither is lost.
+#: stage, and not for imported ones (G15), nor for those whose stage was deleted: what a stage starts is written down
+#: with the move, so that neither is lost.
 leads_entered_stage = Signal()
 
 #: arguments: field. It is about to be deleted: what was filled in goes with it, from rows of the rooms above too.

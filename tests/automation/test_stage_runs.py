@@ -14,6 +14,7 @@ from automation.reasons import Reason
 from automation.stage_runs import start_runs
 from crm.leads import LeadValues, create_lead, move_lead, move_leads
 from crm.models import Lead, Stage
+from crm.pipeline_removal import delete_stage
 from tests.automation.stages import make_action, make_lead, make_template, runs
 
 DAY = 86_400
@@ -38,6 +39,16 @@ def test_imported_lead_and_stage_without_actions_start_nothing(alice: Membership
     make_action(alice, stages[1], make_template(alice), is_active=False)
     create_lead(LeadValues("Boat", stage=stages[1]), how="import")
     move_lead(make_lead(stages[0]), stages[2])
+    assert not runs()
+
+
+@pytest.mark.rule("M30")
+def test_deleting_a_stage_writes_to_nobody(alice: Membership, stages: list[Stage]) -> None:
+    make_action(alice, stages[1], make_template(alice))
+    lead = make_lead(stages[0])
+    delete_stage(alice, stages[0], move_to=stages[1])
+    lead.refresh_from_db()
+    assert lead.stage == stages[1]
     assert not runs()
 
 
