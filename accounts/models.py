@@ -250,6 +250,11 @@ class ApiToken(TenantModel):
     def __str__(self) -> str:
         return f"token {self.prefix}"
 
+    @property
+    def scope_words(self) -> list[str]:
+        """What it may do, as the people who make tokens choose it."""
+        return [str(self.Scope(scope).label) for scope in self.scopes]
+
 
 class IdempotentReply(TenantModel):
     """The stored answer to a POST with an Idempotency-Key; `status` 0 while the first one is still at work."""

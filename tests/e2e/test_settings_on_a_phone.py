@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.groups import create_group
@@ -27,16 +27,19 @@ def start(page: Page, live_server: LiveServer, sign_in: SignInBrowser, alice: Me
     return live_server.url
 
 
-def width_of(part: Locator) -> float:
+def box_of(part: Locator) -> FloatRect:
     box = part.bounding_box()
     assert box is not None
-    return box["width"]
+    return box
+
+
+def width_of(part: Locator) -> float:
+    return box_of(part)["width"]
 
 
 def assert_apart(first: Locator, second: Locator) -> None:
     """Two parts of one row: neither stands on the other."""
-    one, other = first.bounding_box(), second.bounding_box()
-    assert one is not None and other is not None
+    one, other = box_of(first), box_of(second)
     beside = one["x"] + one["width"] <= other["x"]
     above = one["y"] + one["height"] <= other["y"]
     assert beside or above
@@ -62,8 +65,7 @@ def test_a_heading_has_the_room_that_its_buttons_leave(page: Page, start: str) -
     page.goto(f"{start}/settings/users/")
     title, invite = page.get_by_role("heading", name="Users"), page.get_by_role("link", name="Invite")
     assert_apart(title, invite)
-    boxes = [part.bounding_box() for part in (title, invite)]
-    assert boxes[0] is not None and boxes[1] is not None and boxes[0]["y"] < boxes[1]["y"] + boxes[1]["height"]
+    assert box_of(title)["y"] < box_of(invite)["y"] + box_of(invite)["height"]
 
 
 def test_a_long_kind_of_task_stays_beside_its_button(page: Page, start: str, alice: Membership) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from accounts.models import Account, Membership
 from accounts.tenancy import tenant
@@ -35,6 +37,16 @@ def test_the_list_shows_what_the_member_reads(
     assert sales.address in page
     assert private.address not in page
     assert f'href="{reverse("mailbox", args=[sales.pk])}"' not in page  # reads it, but does not manage it
+
+
+@pytest.mark.rule("M91")
+def test_the_usual_limits_are_named(signed_in: SignIn, alice: Membership, sales: Mailbox, settings: Settings) -> None:
+    settings.DAILY_LIMIT, settings.SEND_PER_SECOND = 3000, 1
+    page = signed_in(alice).get(reverse("mailbox", args=[sales.pk])).content.decode()
+    shown = [
+        re.findall(rf'name="{name}"[^>]*placeholder="([^"]+)"', page) for name in ("daily_limit", "letters_per_minute")
+    ]
+    assert shown == [["3,000"], ["60"]]
 
 
 def test_settings_are_saved(signed_in: SignIn, alice: Membership, sales: Mailbox, in_account: Account) -> None:

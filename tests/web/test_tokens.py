@@ -26,7 +26,10 @@ def test_the_secret_is_shown_once(signed_in: SignIn, bob: Membership, in_account
     assert token is not None
     assert (token.membership_id, token.scopes) == (bob.pk, ["mail:read"])
     assert token.expires_at is not None
-    assert found[1] not in client.get(reverse("tokens")).content.decode()
+    page = client.get(reverse("tokens")).content.decode()
+    assert found[1] not in page
+    assert "Read mail" in page.split("New token")[0]  # in words, as it was chosen
+    assert "mail:read" not in page.split("New token")[0]
 
 
 @pytest.mark.rule("G12")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.mailer import may_use_mailer
@@ -100,6 +102,7 @@ class MailboxForm(MailboxPart):
         self.fields["signature"].widget.preview_mailbox = self.mailbox.pk
         self._offer_sent_folders()
         self._offer_tracking()
+        self._show_usual_limits()
         if self.mailbox.owner_id != self.member.pk:  # K24: only the owner gives it away
             self.drop("shared_with_admins")
         if not self.member.is_admin or self.mailbox.kind != Mailbox.Kind.SHARED:
@@ -123,6 +126,14 @@ class MailboxForm(MailboxPart):
         for name in SWITCHES:
             usual = _("As the account: on") if getattr(account, name) else _("As the account: off")
             self.offer(name, usual, [("on", _("On")), ("off", _("Off"))])
+
+    def _show_usual_limits(self) -> None:
+        """The numbers of the instance, where the mailbox has none of its own."""
+        usual = {"daily_limit": settings.DAILY_LIMIT, "letters_per_minute": settings.SEND_PER_SECOND * 60}
+        for name, number in usual.items():
+            if number:
+                shown = number_format(number, use_l10n=True, force_grouping=True)
+                self.fields[name].widget.attrs["placeholder"] = shown
 
     @property
     def changes_a_right(self) -> bool:
