@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -15,6 +16,7 @@ from rest_framework.response import Response
 
 from accounts.models import ApiToken
 from api.card_field import CardField
+from api.domain_errors import field_error
 from api.idempotency import idempotent
 from api.ids import IdField, RowIdField
 from api.versions import PARAMETER, asked_version, etag_of
@@ -37,9 +39,7 @@ class PageSerializer(serializers.Serializer[Page]):
     number = serializers.IntegerField(required=False, min_value=1, help_text="Chosen once, or the next free one.")
     code = serializers.CharField(read_only=True)
     name = serializers.CharField(
-        max_length=MAX_NAME_CHARS,
-        required=False,
-        help_text="Clients do not see it. By default the header, or the title.",
+        max_length=MAX_NAME_CHARS, required=False, help_text="In the list; without it, the header or the title."
     )
     header = serializers.CharField(required=False, allow_blank=True, help_text="The name of the browser's tab.")
     title = serializers.CharField(required=False, allow_blank=True, help_text="The end of the address.")
@@ -103,13 +103,16 @@ class PageView(MemberViewSet):
     def create(self, request: Request) -> Response:
         data = self.checked_data()
         number = data.pop("number", None)
+        if "name" not in data:
+            data["name"] = _name_of(data)
         return self.respond_created(_summed(create_page(self.member, _fields(None, data), number=number)))
 
     @extend_schema(parameters=[PARAMETER], description="The number stays as it is.")
     def partial_update(self, request: Request, pk: str) -> Response:
         page = get_page_for(self.member, pk)
         data = self.checked_data(partial=True)
-        data.pop("number", None)
+        if data.pop("number", page.number) != page.number:
+            raise field_error("number", _("This cannot be changed later. Make another page."))
         version = asked_version(request)
         # What was left out of the body is as we read it just now: nobody may have changed it in between.
         read = page.version if version is None else version
@@ -176,12 +179,16 @@ def _summed(page: Page) -> Page:
     return Page.objects.with_sums().get(pk=page.pk)
 
 
-def _usual_name(data: Mapping[str, Any]) -> str:
-    return str(data.get("header") or data.get("title") or "")[:MAX_NAME_CHARS]
+def _name_of(data: dict[str, Any]) -> str:
+    """Raises ValidationError."""
+    name: str = (data.get("header") or data.get("title") or "")[:MAX_NAME_CHARS].strip()
+    if not name:
+        raise field_error("name", str(serializers.Field.default_error_messages["required"]), code="required")
+    return name
 
 
 def _fields(page: Page | None, data: dict[str, Any]) -> PageFields:
     """The page with what a body changes."""
-    before = fields_of(page) if page else PageFields(name=_usual_name(data))
+    before = fields_of(page) if page else PageFields(name=data["name"])
     lists = {"on_open": tuple(data["on_open"])} if "on_open" in data else {}
     return replace(before, **{**data, **lists})

@@ -63,6 +63,20 @@ def test_a_page_without_any_words_is_asked_for_its_name(alice: Membership, with_
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "#/name")
 
 
+@pytest.mark.rule("M110")
+def test_a_page_is_named_after_its_header_and_keeps_its_number(alice: Membership, with_token: WithToken) -> None:
+    client = with_token(alice)
+    made = client.post("/api/v1/pages/", {"header": "Our offer", "title": "offer"}, **JSON)
+    assert (made.status_code, made.json()["name"]) == (201, "Our offer")
+    url, number = made["Location"], made.json()["number"]
+    assert client.patch(url, {"number": number}, **JSON).status_code == 200
+    for refused, place in (
+        (client.patch(url, {"number": number + 1}, **JSON), "#/number"),
+        (client.post("/api/v1/pages/", {}, **JSON), "#/name"),
+    ):
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, place)
+
+
 def test_a_wrong_value_is_named(alice: Membership, with_token: WithToken) -> None:
     answer = with_token(alice).post("/api/v1/pages/", {"name": "Offer", "gtm_id": "<script>"}, **JSON)
     assert answer.status_code == 400
