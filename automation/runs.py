@@ -19,6 +19,7 @@ from automation.models import Run, Trigger
 from automation.querysets import runs_of
 from automation.reasons import Reason
 from letter_templates.errors import ValueRefused
+from outbox.models import OutgoingMail
 
 STALE = timedelta(days=1)  # what was due so long ago, while all was paused, would surprise everybody
 
@@ -41,13 +42,10 @@ def list_runs(member: Membership, filters: RunFilters = RunFilters()) -> QuerySe
     """The newest first. Raises NotAllowed, ValueRefused."""
     check_mailer(member)
     runs = runs_of(member).order_by("-created_at", "-id")
-    plain = {
-        "state": filters.state,
-        "event": filters.event,
-        "action_key": _key(filters),
-        "mail": filters.mail_id,
-    }
+    plain = {"state": filters.state, "event": filters.event, "action_key": _key(filters)}
     runs = runs.filter(**{name: value for name, value in plain.items() if value is not None})
+    if filters.mail_id is not None:  # whoever may not know which letter it was does not find it out by trying numbers
+        runs = runs.filter(mail__in=OutgoingMail.objects.visible_to(member).filter(pk=filters.mail_id))
     return runs.filter(**_of_card(*filters.card)) if filters.card else runs
 
 

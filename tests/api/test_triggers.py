@@ -124,10 +124,11 @@ def test_an_administrator_sees_that_it_ran_and_not_for_which_letter(
         Membership.objects.filter(pk=bob.pk).update(mailer_access=True)
         bob.refresh_from_db()
         ann = make_person("Ann", "ann@client.example")
-        send(bob, bobs, ann, sent=(int(note["id"]),))
+        mail = send(bob, bobs, ann, sent=(int(note["id"]),))
         carry_out()
     (row,) = json_of(alice_api.get("runs/"))["results"]
     assert (row["mail"], row["cause"], row["state"]) == (None, "", "done")
+    assert json_of(alice_api.get(f"runs/?mail={mail.pk}"))["results"] == []
 
 
 def test_a_dry_run_writes_nothing(alice: Membership, alice_api: ApiClient) -> None:
