@@ -133,6 +133,11 @@ def release(lease: Lease, *, is_sound: bool = True) -> bool:
     return _update(lease, f"lease_token = NULL, lease_until = NULL{forgiven}", "next_sync_at <= statement_timestamp()")
 
 
+def note_breakdown(lease: Lease) -> None:
+    """The talk with the server broke while letters were read: at one of them, perhaps. Raises LeaseLost."""
+    _update(lease, "crash_count = least(crash_count + 1, 1000)", "false")
+
+
 def _update(lease: Lease, change: str, question: str) -> bool:
     sql = f"UPDATE mailboxes_mailbox SET {change} WHERE id = %s AND lease_token = %s RETURNING {question}"  # noqa: S608  (constants only)
     with connection.cursor() as cursor:

@@ -151,7 +151,7 @@ class Mailbox(TenantModel):
     failure_count = models.PositiveSmallIntegerField(default=0)
     refusal_count = models.PositiveSmallIntegerField(default=0)  # of them, sign-ins refused in a row
     failing_since = models.DateTimeField(null=True)  # the first of these failures
-    crash_count = models.PositiveSmallIntegerField(default=0)  # visits in a row that outlived their lease: see leases
+    crash_count = models.PositiveSmallIntegerField(default=0)  # visits in a row that broke: see leases
     history_due_at = models.DateTimeField(null=True)  # when older mail is loaded next; null: nothing to load
     budget_day = models.DateField(null=True)  # the day that `budget_bytes` were fetched on
     budget_bytes = models.PositiveBigIntegerField(default=0)

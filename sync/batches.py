@@ -8,15 +8,16 @@ from functools import partial
 from django.db import DatabaseError, DataError, OperationalError
 from django.utils import timezone
 
-from mailboxes.leases import Lease
+from mailboxes.leases import Lease, note_breakdown
 from mailboxes.models import Mailbox
-from mailkit.errors import MailError
+from mailkit.errors import MailError, ServerThrottled
 from mailkit.failpoints import failpoint
+from mailkit.imap_session import ImapSession
 from sync import ledger
 from sync.letter_head import describe_head
 from sync.policy import Policy
 from sync.prefetch import prefetched
-from sync.reading import HEAD_BYTES, Batch, Reason, read_batches
+from sync.reading import HEAD_BYTES, Batch, Reason, not_handed_out, read_batches
 from sync.unmatched import without_unmatched
 from sync.visit import Visit
 from threads.filing import FolderCursor, Progress, file_batch
@@ -67,7 +68,18 @@ def read_carefully(
     else:
         batches = read_batches(visit.session, uids, policy, prepare)
         batches = batches if len(uids) <= FEW else prefetched(batches)
-    return map(partial(without_unmatched, visit.mailbox, folder), batches)
+    return map(partial(without_unmatched, visit.mailbox, folder), _counted(visit, batches))
+
+
+def _counted(visit: Visit, batches: Iterator[Batch]) -> Iterator[Batch]:
+    """What breaks is counted: it may be one letter that does it each time, and holds up all others."""
+    try:
+        yield from batches
+    except ServerThrottled:
+        raise
+    except MailError:
+        note_breakdown(visit.lease)
+        raise
 
 
 def _marked(
@@ -78,9 +90,36 @@ def _marked(
         yield Batch(failed=[FailedLetter(uid, timezone.now(), 0, Reason.CRASHED, "")])
         try:
             yield from batches
-        except MailError:  # the connection broke, not the worker: the letter is as good as any
-            ledger.unmark(folder, uid, was_left_out=were_left_out, lease=visit.lease)
+        except MailError as error:
+            if isinstance(error, ServerThrottled) or not _is_to_blame(visit, folder, uid):
+                ledger.unmark(folder, uid, was_left_out=were_left_out, lease=visit.lease)
+                raise
+            yield Batch(failed=[not_handed_out(uid)])
             raise
+
+
+def _is_to_blame(visit: Visit, folder: Folder, uid: int) -> bool:
+    """Whether another connection, with which all else is well, breaks at this letter too (a damaged store, a server's
+    bug). Else the connection was cut, and the letter is as good as any.
+    """
+    try:
+        with visit.connect(visit.mailbox) as session:
+            return session.examine(folder.name).uidvalidity == folder.uidvalidity and _breaks(
+                session, visit, folder, uid
+            )
+    except MailError:
+        return False
+
+
+def _breaks(session: ImapSession, visit: Visit, folder: Folder, uid: int) -> bool:
+    try:
+        for _batch in read_batches(session, [uid], policy_of(visit.mailbox), prepare_for(folder)):
+            pass
+    except ServerThrottled:
+        return False
+    except MailError:
+        return True
+    return False
 
 
 def file_one(lease: Lease, folder: Folder, batch: Batch, cursor: FolderCursor, progress: Progress) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -31,7 +31,7 @@ from sync.batches import file_one, read_carefully
 from sync.budget import Budget
 from sync.folders import open_folder
 from sync.reading import BATCH_LETTERS
-from sync.visit import Connect, Visit
+from sync.visit import OLDER_PAUSE, Connect, Visit
 from threads.filing import FolderCursor, Progress
 from threads.models import Folder
 
@@ -81,7 +81,7 @@ def _load(mailbox: Mailbox, lease: Lease, deadline: float, connect: Connect) -> 
     budget = Budget.of(mailbox)
     try:
         with connect(mailbox) as session:
-            is_done = _empty_shelves(Visit(session, mailbox, lease, deadline), budget)
+            is_done = _empty_shelves(Visit(session, mailbox, lease, deadline, connect), budget)
     except MailError as error:
         logger.warning("older mail not loaded", extra={"mailbox_id": mailbox.pk, "error": type(error).__name__})
         _end_failed(mailbox, lease, budget, error)
@@ -182,5 +182,5 @@ def _end_failed(mailbox: Mailbox, lease: Lease, budget: Budget, error: MailError
     ledger.recount_older(mailbox, lease)
     note_failure(mailbox, error)
     budget.save(mailbox)
-    Mailbox.objects.filter(pk=mailbox.pk).update(history_due_at=timezone.now() + timedelta(minutes=10))
+    Mailbox.objects.filter(pk=mailbox.pk).update(history_due_at=timezone.now() + OLDER_PAUSE)
     leases.release(lease, is_sound=False)

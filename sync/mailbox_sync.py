@@ -24,7 +24,7 @@ from sync.folder_sync import TooMuch, sync_folder
 from sync.folders import SeenFolder, look_at_folders
 from sync.planner import NEW_EPOCHS, Doubt, Finding
 from sync.removal import remove_uploaded
-from sync.visit import Connect, Visit
+from sync.visit import OLDER_PAUSE, Connect, Visit
 from threads.regrouping import regroup_mailbox
 
 logger = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ def _connect_and_sync(mailbox: Mailbox, lease: Lease, deadline: float, is_light:
     try:
         with connect(mailbox) as session:
             failpoint("Y3")
-            visit = Visit(session, mailbox, lease, deadline, is_light)
+            visit = Visit(session, mailbox, lease, deadline, connect, is_light)
             return sync_seen(visit, look_at_folders(session, mailbox))
     except MailError as error:
         return end_failed(mailbox, lease, error)
@@ -108,8 +108,7 @@ def _end_well(visit: Visit) -> Next:
         note_doubtful(row, Doubt.COUNTS_DIFFER if Doubt.COUNTS_DIFFER in visit.doubts else visit.doubts[0])
     else:
         note_synced(row)
-    # While older mail waits, the breakdowns may be those of loading it: its own visit forgives them.
-    if leases.release(visit.lease, is_sound=not wants_older(row)):
+    if leases.release(visit.lease, is_sound=not goes_on_with_older(row)):
         return Next.SYNC
     return Next.OLDER if wants_older(row) else Next.NOTHING
 
@@ -126,6 +125,13 @@ def _end_import(row: Mailbox) -> None:
 def wants_older(mailbox: Mailbox) -> bool:
     """Whether older mail is to be loaded now."""
     return mailbox.history_due_at is not None and mailbox.history_due_at <= timezone.now()
+
+
+def goes_on_with_older(mailbox: Mailbox) -> bool:
+    """Whether older mail is being loaded, be it after a pause: the breakdowns may be its own, and its visit forgives
+    them.
+    """
+    return mailbox.history_due_at is not None and mailbox.history_due_at <= timezone.now() + OLDER_PAUSE
 
 
 @transaction.atomic

@@ -26,7 +26,7 @@ from mailboxes.models import Mailbox
 from mailkit.errors import MailError
 from mailkit.failpoints import failpoint
 from sync.folders import look_at_folders
-from sync.mailbox_sync import Next, end_failed, sync_seen, wants_older
+from sync.mailbox_sync import Next, end_failed, goes_on_with_older, sync_seen
 from sync.planner import Finding
 from sync.services import start_next, start_sync
 from sync.visit import Connect, Visit, deadline_from_now
@@ -150,7 +150,7 @@ def _look(mailbox: Mailbox, lease: Lease, connect: Connect) -> Next | None:
             seen = look_at_folders(session, mailbox)
             if _is_quiet(mailbox) and all(folder.finding == Finding.UNCHANGED for folder in seen):
                 return None
-            return sync_seen(Visit(session, mailbox, lease, deadline_from_now(), is_light=True), seen)
+            return sync_seen(Visit(session, mailbox, lease, deadline_from_now(), connect, is_light=True), seen)
     except MailError as error:
         return end_failed(mailbox, lease, error)
 
@@ -158,4 +158,4 @@ def _look(mailbox: Mailbox, lease: Lease, connect: Connect) -> Next | None:
 def _is_quiet(mailbox: Mailbox) -> bool:
     """Whether the last visit left it well, so that there is nothing to note but the time."""
     is_well = mailbox.state == Mailbox.State.SYNCED and mailbox.failure_count == 0
-    return is_well and not mailbox.delete_after_upload and not wants_older(mailbox)
+    return is_well and not mailbox.delete_after_upload and not goes_on_with_older(mailbox)

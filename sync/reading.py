@@ -83,11 +83,12 @@ def split_by_size(letters: Iterable[RemoteMessage]) -> Iterator[list[RemoteMessa
 def _without_letter(session: ImapSession, uids: set[int]) -> Batch:
     """Nothing was said of them. Most are expunged; one that is listed still must not be lost for it (G13)."""
     there = session.still_there(sorted(uids))
-    failed = [
-        FailedLetter(uid, timezone.now(), 0, Reason.UNREADABLE, "the server does not hand it out")
-        for uid in sorted(there)
-    ]
+    failed = [not_handed_out(uid) for uid in sorted(there)]
     return Batch(outcomes=dict.fromkeys(uids - there, Outcome.GONE), failed=failed)
+
+
+def not_handed_out(uid: int) -> FailedLetter:
+    return FailedLetter(uid, timezone.now(), 0, Reason.UNREADABLE, "the server does not hand it out")
 
 
 class _Pile:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from mailboxes import leases
 from mailboxes.leases import CAREFUL_AFTER, Lease
@@ -13,7 +14,7 @@ from mailkit.imap_session import ImapSession
 from sync.planner import Doubt
 
 WORK_SECONDS = 150  # then the rest is left to the next task: well below the soft limit of one, for slow servers
-
+OLDER_PAUSE = timedelta(minutes=10)  # after a visit for older mail that failed
 
 Connect = Callable[[Mailbox], ImapSession]  # tests give a server in memory
 
@@ -28,6 +29,7 @@ class Visit:
     mailbox: Mailbox
     lease: Lease
     deadline: float  # of time.monotonic()
+    connect: Connect  # how the session was opened
     is_light: bool = False  # by a worker that looks after many mailboxes: much work is left to another
     doubts: list[Doubt] = field(default_factory=list)  # about what the server says of its folders
 
