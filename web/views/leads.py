@@ -78,16 +78,20 @@ def _form_page(request: MemberRequest, form: LeadForm, found: Lead | None) -> Ht
 @require_GET
 @member_required
 def contact_options(request: MemberRequest) -> HttpResponse:
-    """For the lead form: those ticked, and those whom the typed text finds."""
-    ids = [value for value in request.GET.getlist("contacts") if value.isdigit() and len(value) < 19]
+    """For the forms of leads and customers: whom the typed text finds, or those ticked with the one that was chosen."""
+    ids = [
+        value
+        for name in ("contacts", "add")
+        for value in request.GET.getlist(name)
+        if value.isdigit() and len(value) < 19
+    ]
+    if "add" in request.GET:
+        ticked = Contact.objects.for_list().filter(pk__in=ids).order_by("name", "pk")
+        return render(request, "crm/parts/contact_options.html", {"ticked": ticked})
     typed = typed_text(request.GET, "find")
-    ticked = Contact.objects.for_list().filter(pk__in=ids)
-    found = (
-        Contact.objects.matching(typed).for_list().exclude(pk__in=ids).order_by("name", "pk")[:SUGGESTED]
-        if typed
-        else []
-    )
-    return render(request, "crm/parts/contact_options.html", {"ticked": ticked, "found": found, "typed": typed})
+    others = Contact.objects.matching(typed).for_list().exclude(pk__in=ids).order_by("name", "pk")
+    found = others[:SUGGESTED] if typed else []
+    return render(request, "crm/parts/contacts_found.html", {"found": found, "typed": typed})
 
 
 @require_POST

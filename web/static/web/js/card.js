@@ -1,10 +1,12 @@
 // A card: a field that is open begins with its input, Escape closes it, and focus comes back to where it was opened.
+import "./card_picker.js";
+
 const boxOf = (element) => element.closest("[id^='field-'], [id^='note-']");
 let left = ""; // the id of what was closed
 
 document.addEventListener("keydown", (event) => {
   const form = event.target.closest?.("[data-card-field]");
-  if (event.key !== "Escape" || !form || event.isComposing) return;
+  if (event.key !== "Escape" || !form || event.isComposing || event.defaultPrevented) return;
   event.preventDefault();
   form.querySelector("[data-cancel]").click();
 });

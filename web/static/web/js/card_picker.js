@@ -46,12 +46,13 @@ document.addEventListener("htmx:afterSwap", ({ detail: { target: list } }) => {
   input.removeAttribute("aria-activedescendant");
 });
 
-// What was taken stands in the field, so that another one is found by writing over it.
+// What was taken stands in the field, so that another one is found by writing over it; where several may be taken it
+// stands beside the field, which is free for the next one.
 document.addEventListener("htmx:afterRequest", ({ detail: { elt: option } }) => {
   const list = option.matches("[role=option]") && option.parentElement;
   const input = list && inputOf(list);
   if (!input) return;
-  input.value = option.textContent.trim();
+  input.value = input.dataset.cardPicker === "several" ? "" : option.textContent.trim();
   close(input);
   input.focus();
 });
