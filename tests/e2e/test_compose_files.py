@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from accounts.models import Membership
 from mailkit.types import OutgoingAttachment
@@ -53,6 +53,34 @@ def test_a_pasted_picture_stands_in_the_text_and_goes_with_it(page: Page, inbox:
     send(page)
     expect(page.locator("#toasts")).to_contain_text("The letter goes out")
     assert OutgoingMail.objects.get().attachments.get().content_id == kept.content_id
+
+
+@pytest.mark.rule("M16")
+def test_closing_asks_while_files_are_on_their_way_and_what_comes_in_late_opens_nothing(
+    page: Page, inbox: str, no_errors: list[str]
+) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/mail/uploads/", hold)
+    page.goto(inbox)
+    start_letter(page)
+    expect_saved(page)
+    choose(page, "plan.txt", 4)
+    expect(page.locator(".drop progress")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Go back").click()
+    expect(page.locator("#compose")).to_be_visible()
+    page.get_by_role("button", name="Close", exact=True).click()
+    page.locator(".ask").get_by_role("button", name="Close").click()
+    expect(page.locator("#compose")).to_be_hidden()
+    for route in held:
+        route.abort()
+    page.goto(inbox)
+    expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
+    assert page.evaluate("Object.keys(sessionStorage).filter((name) => name.startsWith('compose'))") == []
 
 
 def test_too_much_is_said_before_anything_is_sent(page: Page, inbox: str) -> None:

@@ -11,7 +11,7 @@ from accounts.models import Account, Membership
 from outbox.models import Draft, OutgoingMail
 from tests.conftest import MakeMailbox
 from tests.e2e.composing import send, start_letter, text_of
-from tests.e2e.conftest import SignInBrowser
+from tests.e2e.conftest import PHONE, SignInBrowser
 from tests.e2e.looks import assert_accessible
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -124,3 +124,35 @@ def test_it_asks_before_sending_without_a_subject_or_a_file(page: Page, inbox: s
     page.get_by_role("button", name="Send anyway").click()
     page.get_by_role("button", name="Send anyway").click()
     expect(page.locator("#toasts")).to_contain_text("The letter goes out")
+
+
+LINES_FIT = "lines => lines.every(line => line.scrollHeight <= line.clientHeight + 1)"
+
+
+@pytest.mark.rule("M13")
+def test_fifty_recipients_stay_in_their_lines(page: Page, inbox: str, no_errors: list[str]) -> None:
+    page.goto(inbox)
+    start_letter(page, ", ".join(f"person{number}@client.example" for number in range(50)))
+    expect(page.locator("[data-line=to] .token")).to_have_count(50)
+    assert page.locator(".line:visible").evaluate_all(LINES_FIT)
+    assert page.locator("#compose [type=submit]").is_visible()
+    page.set_viewport_size(PHONE)
+    assert page.locator(".line:visible").evaluate_all(LINES_FIT)
+
+
+@pytest.mark.rule("M12")
+def test_a_name_and_enter_take_the_person_that_is_suggested_first(page: Page, inbox: str, no_errors: list[str]) -> None:
+    page.goto(inbox)
+    page.locator("[data-compose]:visible").first.click()
+    page.get_by_role("combobox", name="To", exact=True).press_sequentially("mora")
+    expect(page.get_by_role("option", name="Ana Morales")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-line=to] .token")).to_have_attribute("title", "ana@client.example")
+
+
+def test_from_the_subject_the_next_field_is_the_text(page: Page, inbox: str, no_errors: list[str]) -> None:
+    page.goto(inbox)
+    text = start_letter(page)
+    page.get_by_label("Subject").fill("Plan")
+    page.keyboard.press("Tab")
+    expect(text).to_be_focused()

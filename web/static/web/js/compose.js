@@ -5,6 +5,7 @@ import { Files } from "./compose_files.js";
 import { Recipients } from "./compose_lines.js";
 import { Links } from "./compose_links.js";
 import { Menus } from "./compose_menus.js";
+import { choice, refusal } from "./compose_notices.js";
 import { Saver, isSameLetter } from "./compose_saving.js";
 import { openEditor } from "./editor.js";
 import { LetterActs } from "./letter_acts.js";
@@ -183,32 +184,18 @@ class Compose {
     line.dataset.state = status;
     $("span", line).textContent = this.#words[status] ?? this.#words.kept;
     const notice = $("#compose-notice", this.#dialog);
+    const again = () => this.#editor?.focus();
     if (status === "conflict" && isSameLetter(facts.current.fields, this.#gather())) return this.#saver.adopt(facts.current);
-    if (status === "conflict") return notice.replaceChildren(this.#choice(facts.message, [
+    if (status === "conflict") return notice.replaceChildren(choice(facts.message, again, [
       [this.#words.keepMine, () => this.#saver.overwrite(facts.current)],
       [this.#words.takeTheirs, () => this.#takeTheirs(facts.current)],
     ]));
-    if (status === "gone") return notice.replaceChildren(this.#choice(facts.message, [[this.#words.asNew, () => this.#saver.overwrite({ id: null })]]));
+    if (status === "gone") return notice.replaceChildren(choice(facts.message, again, [[this.#words.asNew, () => this.#saver.overwrite({ id: null })]]));
     if (status === "refused") return this.#showError(facts);
     if (status === "saved") {
       notice.replaceChildren();
       this.#showError({});
     }
-  }
-
-  #choice(words, buttons) {
-    const banner = Object.assign(document.createElement("div"), { className: "banner banner-warn" });
-    banner.append(Object.assign(document.createElement("span"), { textContent: words, className: "grow" }));
-    for (const [label, act] of buttons) {
-      const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm", textContent: label });
-      button.addEventListener("click", () => {
-        banner.remove();
-        act();
-        this.#editor?.focus();
-      });
-      banner.append(button);
-    }
-    return banner;
   }
 
   async #takeTheirs(current) {
@@ -219,15 +206,14 @@ class Compose {
   }
 
   #showError({ message = "", field = "" }) {
-    const box = $("#compose-errors", this.#dialog);
-    const banner = Object.assign(document.createElement("div"), { className: "banner banner-bad", textContent: message });
-    banner.dataset.field = field;
-    box.replaceChildren(...(message ? [banner] : []));
-    if (message) banner.scrollIntoView({ block: "nearest" });
+    const banners = message ? [refusal(message, field)] : [];
+    $("#compose-errors", this.#dialog).replaceChildren(...banners);
+    banners[0]?.scrollIntoView({ block: "nearest" });
   }
 
   // ---- leaving
   async #leave() {
+    if (!(await this.#hasAllFiles())) return;
     if (this.#saver.isDirty && !(await this.#saver.flush()) && !this.#isLeaving) {
       this.#isLeaving = true; // the second time it closes all the same: the copy stays in this browser
       return toast(this.#words.notSaved, { tone: "bad" });
@@ -236,6 +222,11 @@ class Compose {
     if (!this.#saver.isDirty) forgetCopy(this.#kept);
     this.#dialog.close();
     if (hasDraft && this.#query.startsWith("?draft=")) toast(this.#words.inDrafts);
+  }
+
+  #hasAllFiles() {
+    const { notThere: title, notThereText: text, closeYes: yes, goBack: no } = this.#words;
+    return !this.#files.isBusy || confirmed({ title, text, yes, no });
   }
 
   async #discard() {
@@ -355,6 +346,7 @@ class Compose {
 
   #end() {
     this.#saver.stop();
+    this.#files.close();
     this.#letGo();
     this.#editor?.destroy();
   }
@@ -396,6 +388,14 @@ class Compose {
       event.preventDefault();
       event.stopPropagation();
       this.#send();
-    } else if (event.key === "Enter" && event.target.matches("#c-subject")) event.preventDefault();
+    } else if (event.target.matches("#c-subject")) this.#onSubjectKey(event);
+  }
+
+  // From the subject to the text: the buttons between them are reached backwards from there.
+  #onSubjectKey(event) {
+    const isNext = event.key === "Tab" && !event.shiftKey && this.#editor;
+    if (event.key !== "Enter" && !isNext) return;
+    event.preventDefault();
+    if (isNext) this.#editor.focus();
   }
 }

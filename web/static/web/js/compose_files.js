@@ -11,6 +11,7 @@ export class Files {
   #insertPicture; // (facts, position): undefined when the text takes no pictures
   #pictures = new Map(); // Content-ID: facts of those in the text
   #running = new Set();
+  #isClosed = false;
 
   constructor(dialog, { onChange, insertPicture }) {
     this.#dialog = dialog;
@@ -26,6 +27,12 @@ export class Files {
 
   get isBusy() {
     return this.#running.size > 0;
+  }
+
+  // The letter was closed: what is on its way has no place any more.
+  close() {
+    this.#isClosed = true;
+    for (const token of $$(".token", this.#drop)) token.cancel?.();
   }
 
   get #drop() {
@@ -57,7 +64,7 @@ export class Files {
 
   // Files of the letter that is forwarded: the server fetches each of them. One that is gone says so and can be left out.
   async copy(files) {
-    for (const file of files) await this.#copyOne(file);
+    for (const file of files) if (!this.#isClosed) await this.#copyOne(file);
   }
 
   async #copyOne(file) {
@@ -81,7 +88,7 @@ export class Files {
 
   // ---- sending
   async attach(files) {
-    for (const file of files) await this.#attachOne(file);
+    for (const file of files) if (!this.#isClosed) await this.#attachOne(file);
   }
 
   async #attachOne(file) {
@@ -213,6 +220,7 @@ export class Files {
 
   async #take(files, inText) {
     for (const file of files) {
+      if (this.#isClosed) return;
       if (inText && PICTURE.test(file.type)) await this.#placePicture(file, inText);
       else await this.#attachOne(file);
     }

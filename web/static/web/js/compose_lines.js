@@ -16,9 +16,8 @@ export class Recipients {
     dialog.addEventListener("click", (event) => this.#onClick(event));
     dialog.addEventListener("keydown", (event) => this.#onKey(event));
     dialog.addEventListener("focusout", (event) => this.#onLeave(event));
-    dialog.addEventListener("htmx:afterSwap", ({ detail: { target: list } }) => {
-      if (list.matches(".suggest")) this.#inputOf(list).setAttribute("aria-expanded", String(list.childElementCount > 0));
-    });
+    dialog.addEventListener("input", ({ target }) => target.matches("[name$=_typing]") && this.#unchoose(target));
+    dialog.addEventListener("htmx:afterSwap", ({ detail }) => detail.target.matches(".suggest") && this.#offer(detail));
   }
 
   // `{ to: [...], cc: [...], bcc: [...] }`, with what is still being typed left out.
@@ -123,6 +122,19 @@ export class Recipients {
     this.#closeSuggestions(input);
     input.focus();
     this.#changed();
+  }
+
+  // The first one is taken by Enter, where it answers to what stands there and that is no address itself.
+  #offer({ target: list, requestConfig }) {
+    const input = this.#inputOf(list);
+    input.setAttribute("aria-expanded", String(list.childElementCount > 0));
+    const asked = requestConfig.parameters[input.name];
+    if (asked?.trim() && asked === input.value && !asked.includes("@")) this.#move(input, 1);
+  }
+
+  #unchoose(input) {
+    $('[aria-selected="true"]', this.#suggestions(input))?.setAttribute("aria-selected", "false");
+    input.removeAttribute("aria-activedescendant");
   }
 
   #move(input, step) {

@@ -61,6 +61,7 @@ export class Saver {
   }
 
   changed() {
+    if (this.#stop.signal.aborted) return; // the letter was closed: what comes in late opens it no more
     if (!this.#isDirty) this.#show("saving");
     this.#isDirty = true;
     clearTimeout(this.#timers.copy);
