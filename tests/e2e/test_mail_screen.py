@@ -62,6 +62,39 @@ def test_keys_move_open_select_and_explain(page: Page, inbox: str) -> None:
     expect(page.get_by_label("Search mail")).to_have_value("jk?")
 
 
+PRESS = """([key, code]) => document.activeElement.dispatchEvent(
+  new KeyboardEvent("keydown", { key, code, bubbles: true, cancelable: true }))"""
+
+
+def test_keys_are_those_of_the_keyboard_whatever_alphabet_it_writes(page: Page, inbox: str) -> None:
+    """On a Russian keyboard J gives "о", O "щ", / a full stop and # the sign of numbers."""
+    page.goto(inbox)
+    for key in (("о", "KeyJ"), ("о", "KeyJ"), ("щ", "KeyO")):
+        page.evaluate(PRESS, key)
+    expect(page.get_by_role("heading", name="Invoice")).to_be_visible()
+    page.evaluate(PRESS, ("№", "Digit3"))
+    expect(page.get_by_role("link", name="Invoice")).to_have_count(0)
+    page.evaluate(PRESS, (".", "Slash"))
+    expect(page.get_by_label("Search mail")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.evaluate(PRESS.replace("bubbles", "ctrlKey: true, bubbles"), ("л", "KeyK"))
+    expect(page.locator("#palette")).to_be_visible()
+
+
+def test_the_delete_key_takes_the_row_where_the_keys_are(page: Page, inbox: str) -> None:
+    """Not the conversation that is open beside the list."""
+    page.goto(inbox)
+    page.get_by_role("link", name="Delivery").click()
+    expect(page.get_by_role("heading", name="Delivery")).to_be_visible()
+    page.get_by_role("link", name="Delivery").focus()
+    page.keyboard.press("j")
+    page.keyboard.press("#")
+    expect(page.get_by_role("link", name="Invoice")).to_have_count(0)
+    expect(page.get_by_role("link", name="Delivery")).to_have_count(1)
+    page.keyboard.press("z")
+    expect(page.get_by_role("link", name="Invoice")).to_have_count(1)
+
+
 def test_selected_conversations_are_deleted_and_brought_back(page: Page, inbox: str) -> None:
     page.goto(inbox)
     page.get_by_label("Select the conversation with Boris").check(force=True)

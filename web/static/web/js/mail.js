@@ -1,5 +1,6 @@
 // The mail screen: keys, selection, news without moving the list, and the way into compose. The open letters are reader.js.
 import { copyHere, unsentQuery } from "./compose_copies.js";
+import { keyOf } from "./keys.js";
 
 const $ = (selector, from = document) => from.querySelector(selector);
 const $$ = (selector, from = document) => [...from.querySelectorAll(selector)];
@@ -281,6 +282,13 @@ function move(step) {
   next?.querySelector("a").focus();
   next?.scrollIntoView({ block: "nearest" });
 }
+// What is ticked, or the row where the keys are, or else the open conversation.
+function remove() {
+  const row = document.activeElement?.closest?.(".row");
+  const isOther = row && row !== currentRow();
+  if (isOther && !pickedBoxes().length) $("[name=ids]", row).click();
+  (pickedBoxes().length ? $("[data-bulk-delete]") : $(".thread [data-delete]"))?.click();
+}
 const focusedRow = () => document.activeElement?.closest?.(".row") ?? currentRow();
 const keys = {
   j: () => move(1),
@@ -293,7 +301,7 @@ const keys = {
   f: () => $(".thread [data-forward]")?.click(),
   z: () => $("#toasts .toast:last-child button")?.click(),
   x: () => focusedRow()?.querySelector("[name=ids]").click(),
-  "#": () => ($("#rows [name=ids]:checked") ? $("[data-bulk-delete]") : $(".thread [data-delete]"))?.click(),
+  "#": remove,
   "/": () => $("#search")?.focus(),
   "?": () => $("#keys").showModal(),
 };
@@ -333,11 +341,12 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.key === "Escape" && event.target.id === "search") event.target.blur();
   if (main.dataset.keys === "off" || isTyping(event.target) || $("dialog[open]")) return;
-  const place = Date.now() - goTo < 1500 && places[event.key];
-  goTo = event.key === "g" ? Date.now() : 0;
+  const key = keyOf(event);
+  const place = Date.now() - goTo < 1500 && places[key];
+  goTo = key === "g" ? Date.now() : 0;
   if (place) linkTo(place)?.click();
-  else if (keys[event.key]) {
+  else if (keys[key]) {
     event.preventDefault();
-    keys[event.key]();
+    keys[key]();
   }
 });

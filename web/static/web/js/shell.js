@@ -1,4 +1,6 @@
 // The frame of every page: dialogs, menus, toasts, errors, theme, news from the server. Words come from #words.
+import { keyOf } from "./keys.js";
+
 const root = document.documentElement;
 const byId = (id) => document.getElementById(id);
 const words = byId("words").dataset;
@@ -203,7 +205,7 @@ document.addEventListener("keydown", (event) => {
 // ---- the command palette: Ctrl+K or Cmd+K; its code and its commands load with the first use
 document.addEventListener("keydown", (event) => {
   const { palette, paletteScript } = document.body.dataset;
-  const isAsked = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k";
+  const isAsked = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && keyOf(event).toLowerCase() === "k";
   if (!palette || !isAsked || event.defaultPrevented || event.isComposing || event.target.isContentEditable) return;
   event.preventDefault();
   import(paletteScript).then((module) => module.open(palette));

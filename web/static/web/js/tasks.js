@@ -1,4 +1,6 @@
 // Tasks: a deadline is chosen with one click; on the page of all of them there are single keys for those who want them.
+import { keyOf } from "./keys.js";
+
 document.addEventListener("click", ({ target }) => {
   const choice = target.closest("[data-due]");
   if (choice) choice.closest("form").elements.due_at.value = choice.dataset.due;
@@ -24,7 +26,7 @@ const KEYS = { j: () => step(1), k: () => step(-1), d: finish };
 document.addEventListener("keydown", (event) => {
   const isTyping = event.target.closest("input, textarea, select, dialog, [contenteditable]");
   if (isTyping || event.ctrlKey || event.metaKey || event.altKey || !document.querySelector("#tasks[data-keys]")) return;
-  const act = KEYS[event.key];
+  const act = KEYS[keyOf(event)];
   if (!act) return;
   event.preventDefault();
   act();
