@@ -16,7 +16,7 @@ import nh3
 from mailkit.html_limits import RAW_TEXT
 from mailkit.html_shape import tame_html
 
-POLICY_VERSION = 3  # raised with every change here: what is stored is cleaned again
+POLICY_VERSION = 4  # raised with every change here: what is stored is cleaned again
 
 _TAG_WORDS = (
     "a abbr b big blockquote br caption center cite code col colgroup dd del details dfn div dl dt em figcaption "
@@ -60,6 +60,8 @@ _STYLE_WORDS = (
 _STYLES = frozenset(_STYLE_WORDS.split())
 # What loads, moves out of its place, hides behind names, or is an escape we would have to read as a browser does.
 _BAD_STYLE = re.compile(r"url|expression|position|var\s*\(|attr\s*\(|image|@|\\|<|/\*|javascript", re.IGNORECASE)
+_COLOR = re.compile(r"#[0-9a-f]{3,8}\b|\b(?:rgb|hsl)a?\([\d.,%/ ]{5,60}\)", re.IGNORECASE)
+_WORD = re.compile(r"[a-z]{3,30}", re.IGNORECASE)
 _REMOTE = re.compile(r"https?://[^\\]", re.IGNORECASE)
 _RASTER = re.compile(r"data:image/(?:png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=]*", re.IGNORECASE)
 _LINK = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
@@ -164,12 +166,20 @@ def _clean_style(style: str) -> str | None:
     kept: list[str] = []
     for declaration in style.split(";")[:100]:
         name, colon, value = declaration.partition(":")
+        if name.strip().lower() == "background":
+            name, value = "background-color", _color_in(value[:300])
         is_sound = (
             len(value) < 300 and not _BAD_STYLE.search(value) and value.count('"') % 2 == value.count("'") % 2 == 0
         )
-        if colon and is_sound and name.strip().lower() in _STYLES:
+        if colon and value and is_sound and name.strip().lower() in _STYLES:
             kept.append(f"{name.strip().lower()}: {' '.join(value.split())}")
     return "; ".join(kept) or None
+
+
+def _color_in(background: str) -> str:
+    """Of all that this property may hold: without it, white words would stand on white paper."""
+    found = _WORD.fullmatch(background.strip()) or _COLOR.search(background)
+    return found[0] if found else ""
 
 
 # A letter repeats a few styles in all its paragraphs, and a correspondent in all his letters.

@@ -47,6 +47,9 @@ img[alt]:not([src],[alt=""]){padding:2px 8px;border:1px dashed light-dark(#c3cad
 a{color:light-dark(oklch(45%% .18 264),oklch(82%% .1 264))}
 pre{white-space:pre-wrap}
 table{max-width:100%%}
+tr:has(>:nth-child(3))>*{overflow-wrap:break-word}
+.lines>div{unicode-bidi:plaintext}
+.nothing{color:light-dark(#4b5565,#aab2c2)}
 :where(.plain) table[border]:not([border="0"]){border-collapse:collapse;border:0;margin:0 0 1em}
 :where(.plain) table[border]:not([border="0"]) :is(td,th){border:1px solid light-dark(#d9dee8,#3a4152);text-align:start}
 blockquote{margin:0 0 1em;padding-left:12px;border-left:3px solid light-dark(#d9dee8,#3a4152);
@@ -69,7 +72,9 @@ def letter_content(message: Message, *, images: str = "", is_folded: bool = True
     folds = is_folded and not is_forward(message.subject)
     if body.html:
         return _html_body(message, body.html, images=images, folds=folds)
-    return _text_body(body.text, folds=folds)
+    if not body.text.strip():
+        return _nothing()
+    return format_html('<div class="lines">{}</div>', _text_body(body.text, folds=folds))
 
 
 def page_of(title: str, content: SafeString, theme: str) -> str:
@@ -96,13 +101,19 @@ def _style(theme: str) -> str:
 def _html_body(message: Message, html: str, *, images: str, folds: bool) -> SafeString:
     """`html` was cleaned when the letter was filed. Changed as a tree: in text a sender can forge any mark."""
     tree = LexborHTMLParser(html)
+    if tree.body is None or _weight(tree.body) == (0, 0):
+        return _nothing()
     _show_inline_pictures(message, tree)
     if images:
         place_images(tree, lambda number: f"{reverse('remote_image', args=[message.pk, number])}?images={images}")
     if folds:
         _fold_quote(tree)
-    own = mark_safe((tree.body.inner_html or "") if tree.body else "")  # noqa: S308  (cleaned, and see POLICY)
-    return format_html('<div class="{}">{}</div>', "paper" if OWN_COLORS.search(html) else "plain", own)
+    own = mark_safe(tree.body.inner_html or "")  # noqa: S308  (cleaned, and see POLICY)
+    return format_html('<div class="{}" dir="auto">{}</div>', "paper" if OWN_COLORS.search(html) else "plain", own)
+
+
+def _nothing() -> SafeString:
+    return format_html('<p class="nothing">{}</p>', _("This letter has no text."))
 
 
 def _show_inline_pictures(message: Message, tree: LexborHTMLParser) -> None:

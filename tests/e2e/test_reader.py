@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -144,3 +145,19 @@ def test_a_phone_shows_all_of_it(page: Page, conversation: str) -> None:
         expect(page.get_by_role("button", name="Preview of photo.png")).to_be_visible()
         assert_not_wider_than_window(page)
     assert_accessible(page)
+
+
+CELL_HEIGHTS = "cells => Math.max(...cells.map(cell => cell.offsetHeight))"
+
+
+def test_a_wide_table_of_figures_keeps_its_words_whole(
+    page: Page, conversation: str, make_mailbox: MakeMailbox, alice: Membership
+) -> None:
+    """It is made smaller and can be moved sideways; it is not broken letter by letter."""
+    row = "".join(f"<td>Column{number}</td>" for number in range(20))
+    Post(make_mailbox("office@acme.example", account_of=alice)).file(Mail("Prices", html=f"<table><tr>{row}</table>"))
+    thread = Thread.objects.get(subject="Prices")
+    page.goto(re.sub(r"\d+/$", f"{thread.pk}/", conversation))
+    cells = page.frame_locator("iframe.msg-body").locator("td")
+    expect(cells).to_have_count(20)
+    assert cells.evaluate_all(CELL_HEIGHTS) < 40

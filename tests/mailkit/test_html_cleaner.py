@@ -132,3 +132,17 @@ def test_html_that_is_quadratic_to_parse_is_cut(html: str) -> None:
     assert len(re.findall(r"<div|<font|<b>|<table", capped)) <= 2 * MAX_DEPTH
     assert capped.count("=") <= 256
     clean_html(html)
+
+
+@pytest.mark.parametrize(
+    ("style", "kept"),
+    [
+        ("background: #e63946; color: #fff", "background-color: #e63946; color: #fff"),
+        ("background:url(//evil.example/a.png) no-repeat rgb(1, 2, 3)", "background-color: rgb(1, 2, 3)"),
+        ("background: navy", "background-color: navy"),
+        ("color: red; background: none repeat", "color: red"),
+    ],
+)
+def test_of_a_background_its_color_stays(style: str, kept: str) -> None:
+    """Buttons of newsletters are white on a color: without it their words would be white on white."""
+    assert clean_html(f'<p style="{style}">x</p>').html == f'<p style="{kept}">x</p>'

@@ -117,3 +117,16 @@ def test_others_do_not_get_it(
     post.mailbox.kind, post.mailbox.owner = "personal", alice
     post.mailbox.save()
     assert signed_in(bob).get(url).status_code == 404
+
+
+@pytest.mark.parametrize("mail", [Mail("Offer", text=" \n"), Mail("Offer", html="<div><br></div>")])
+def test_a_letter_without_text_says_so(signed_in: SignIn, post: Post, alice: Membership, mail: Mail) -> None:
+    post.file(mail)
+    assert "This letter has no text." in body(signed_in(alice))
+
+
+def test_text_is_written_in_its_own_direction(signed_in: SignIn, post: Post, alice: Membership) -> None:
+    post.file(Mail("Offer", html="<p>שלום</p>"))
+    assert 'dir="auto"' in body(signed_in(alice))
+    MessageBody.objects.update(html="", text="שלום,")
+    assert '<div class="lines">' in body(signed_in(alice))
