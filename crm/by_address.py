@@ -9,6 +9,11 @@ from typing import Any
 from accounts.prepared import prepared_rows
 
 CONTACTS = "SELECT email_key, min(contact_id) FROM crm_contactemail WHERE email_key = ANY(%s) GROUP BY email_key"
+NAMES = """
+SELECT DISTINCT ON (email.email_key) email.email_key, contact.name
+FROM crm_contactemail email JOIN crm_contact contact ON contact.id = email.contact_id
+WHERE email.email_key = ANY(%s) ORDER BY email.email_key, contact.id
+"""
 # The newest open lead wins: it comes last.
 STAGES = """
 SELECT email.email_key, stage.name, stage.position FROM crm_contactemail email
@@ -33,6 +38,11 @@ class StagePlace:
 def contact_ids_of(email_keys: Collection[str]) -> dict[str, int]:
     """The oldest contact of each address that has one."""
     return dict(_rows(CONTACTS, email_keys))
+
+
+def contact_names_of(email_keys: Collection[str]) -> dict[str, str]:
+    """How the oldest contact of each address is called."""
+    return dict(_rows(NAMES, email_keys))
 
 
 def company_keys(email_keys: Collection[str]) -> set[str]:

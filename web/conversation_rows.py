@@ -47,15 +47,18 @@ def rows_by_day(
     threads: Sequence[ThreadLine],
     *,
     url_of: Callable[[int], str],
+    names: Mapping[str, str],
     stages: Mapping[str, StageAndTone],
     hits: Mapping[int, Hit],
 ) -> list[tuple[str, list[ConversationRow]]]:
-    """With the heading of their days. `stages` are by counterpart_key, `hits` by the id of the thread."""
+    """With the heading of their days. `names` (of those who write without one) and `stages` are by counterpart_key,
+    `hits` by the id of the thread.
+    """
     time_of, nobody, no_subject = row_times(), _("(no recipient)"), _("(no subject)")
     times = [time_of(thread.last_message_at) for thread in threads]
     texts: list[str] = []
     for thread, at in zip(threads, times, strict=True):
-        who = thread.counterpart_name or thread.counterpart_address or nobody
+        who = thread.counterpart_name or names.get(thread.counterpart_key) or thread.counterpart_address or nobody
         stage, tone = stages.get(thread.counterpart_key, ("", ""))
         texts += (url_of(thread.id), who, initials_of(who), at.iso, at.full, at.short)
         texts += (thread.subject or no_subject, thread.snippet[:SHOWN_CHARS], stage, tone)

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
-from crm.by_address import open_stages_of
+from crm.by_address import contact_names_of, open_stages_of
 from mailboxes.access import get_mailbox_for
 from mailboxes.models import Mailbox
 from mailboxes.readable import readable_mailboxes
@@ -110,7 +110,7 @@ def list_rows(member: Membership, place: Place, *, size: int = PAGE) -> ListPage
     threads = threads[:size]
     hits = hits_of(member, place, [thread.id for thread in threads])
     url_of = opened_in(place).thread_url_of()
-    days = rows_by_day(threads, url_of=url_of, stages=_stages_of(threads), hits=hits.by_id)
+    days = rows_by_day(threads, url_of=url_of, names=_names_of(threads), stages=_stages_of(threads), hits=hits.by_id)
     return ListPage(
         days,
         next_place=replace(place, before=Cursor(threads[-1].last_message_at, threads[-1].id)) if more else None,
@@ -171,6 +171,11 @@ def _older_lines(member: Membership, mailboxes: Iterable[Mailbox]) -> list[Older
         return []
     managed = set(Mailbox.objects.managed_by(member).values_list("pk", flat=True))
     return [OlderLine(mailbox, older, mailbox.pk in managed) for mailbox, older in left_out]
+
+
+def _names_of(threads: Iterable[ThreadLine]) -> dict[str, str]:
+    """Of the clients whose letters name none, as their cards do."""
+    return contact_names_of({thread.counterpart_key for thread in threads if not thread.counterpart_name})
 
 
 def _stages_of(threads: Iterable[ThreadLine]) -> dict[str, StageAndTone]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
+from crm.by_address import contact_names_of
 from crm.models import Contact, Lead
 from mailkit.addresses import email_key
 from outbox.drafts import drafts_of_thread
@@ -27,7 +28,8 @@ from web.lead_cards import LeadCard, cards_of
 from web.run_lines import mails_with_runs
 from web.smart_words import Said, sender_check_of
 
-RECENT = 5
+RECENT = 5  # conversations beside the open one
+RECENT_LOOKED_AT = 40  # letters
 SHOWN_AT_ONCE = 40  # letters: threads of reports that come each night have thousands
 
 
@@ -48,6 +50,7 @@ class File:
 class Letter:
     message: Message
     who: str
+    card_name: str  # of a sender that the letter does not name
     is_open: bool
     is_cut: bool  # its beginning is shown
     has_remote_images: bool
@@ -71,7 +74,7 @@ class Letter:
     @property
     def drawn_name(self) -> str:
         """Whose initials stand before it: "You" has none."""
-        return self.message.from_name or self.message.from_address
+        return self.message.from_name or self.card_name or self.message.from_address
 
     @property
     def first_recipient(self) -> str:
@@ -170,7 +173,8 @@ def _letters(member: Membership, messages: Sequence[Message], *, newest: Message
     mails = {mail.message_id: mail for mail in sent.filter(message__in=messages)}
     checks = checks_of_arrived(messages)
     started = mails_with_runs(member, mails.values())
-    known = _Known(member, mails, allowed_senders(member, messages), events_of(messages), checks, started)
+    names = contact_names_of({email_key(each.from_address) for each in messages if not each.from_name})
+    known = _Known(member, mails, allowed_senders(member, messages), events_of(messages), checks, started, names)
     return [_letter(message, known, is_newest=message is newest) for message in messages]
 
 
@@ -184,6 +188,7 @@ class _Known:
     events: Mapping[int, Sequence[EventWords]]
     checks: Mapping[int, ArrivedLetter]
     started: frozenset[int]  # letters of ours that started something
+    names: Mapping[str, str]  # of contacts, by the key of their address
 
 
 def _letter(message: Message, known: _Known, *, is_newest: bool) -> Letter:
@@ -191,9 +196,12 @@ def _letter(message: Message, known: _Known, *, is_newest: bool) -> Letter:
     written_by_me = mail is not None and mail.author_id == known.member.pk
     to = [person for role in ("to", "cc", "bcc") for person in participants if person.role == role]
     files = [file for file in message.attachments.all() if not stands_in_text(file)]
+    card_name = known.names.get(email_key(message.from_address), "")
+    named = message.from_name or card_name or message.from_address or _("(unknown sender)")
     return Letter(
         message=message,
-        who=_("You") if written_by_me else message.from_name or message.from_address or _("(unknown sender)"),
+        who=_("You") if written_by_me else named,
+        card_name=card_name,
         is_open=is_newest or not message.is_read,
         is_cut=any(body.is_cut for body in message.bodies.all()),
         has_remote_images=any(body.has_remote_images for body in message.bodies.all()),
@@ -238,5 +246,12 @@ def _card(member: Membership, thread: Thread) -> Card | None:
         addresses=addresses_of(contact),
         contact=contact,
         leads=cards_of(leads.order_by("-created_at", "-id")),
-        recent=list(recent.newest_first()[:RECENT]),
+        recent=_one_of_each_thread(recent.newest_first()[:RECENT_LOOKED_AT])[:RECENT],
     )
+
+
+def _one_of_each_thread(newest_first: Iterable[Message]) -> list[Message]:
+    newest: dict[int, Message] = {}
+    for message in newest_first:
+        newest.setdefault(message.thread_id, message)
+    return list(newest.values())

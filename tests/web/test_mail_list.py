@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Account, Membership
+from crm.contacts import ContactValues, create_contact
 from mailkit.types import OutgoingAttachment
 from outbox.models import Draft
 from tests.conftest import MakeMailbox
@@ -147,3 +148,10 @@ def test_a_visitor_is_sent_to_sign_in_and_htmx_is_told_so(client: Client, db: No
     assert client.get("/mail/inbox/")["Location"] == "/accounts/login/?next=/mail/inbox/"
     fragment = client.get("/mail/inbox/", headers=HTMX)
     assert (fragment.status_code, "signed-out" in fragment["HX-Trigger"]) == (401, True)
+
+
+def test_who_writes_without_a_name_is_called_as_on_the_card(post: Post, alice: Membership) -> None:
+    create_contact(ContactValues("Ana", "Morales", ["ana@client.example"]))
+    post.file(Mail("One", sender="ana@client.example"), Mail("Two", sender="Ana at home <ana@client.example>"))
+    names = [row.who for _day, rows in mail_list.list_rows(alice, Place()).days for row in rows]
+    assert names == ["Ana at home", "Ana Morales"]

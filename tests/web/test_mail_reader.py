@@ -20,6 +20,7 @@ from tests.conftest import MakeMailbox
 from tests.threads.builders import SALES, Mail, Post
 from threads.models import Attachment, Message, Thread
 from threads.services import delete_messages
+from web.mail_reader import read_thread
 
 SignIn = Callable[[Membership], Client]
 HTMX = {"HX-Request": "true"}
@@ -160,3 +161,24 @@ def test_the_card_names_the_client_and_the_lead(signed_in: SignIn, post: Post, a
 def test_an_unknown_client_can_be_made_a_contact(signed_in: SignIn, post: Post, alice: Membership) -> None:
     post.file(Mail("Offer"))
     assert "/contacts/new/?email=anna%40client.example" in open_thread(signed_in(alice))
+
+
+def test_a_sender_without_a_name_is_called_as_on_the_card(signed_in: SignIn, post: Post, alice: Membership) -> None:
+    create_contact(ContactValues("Ana", "Morales", ["ana@client.example"]))
+    post.file(Mail("Offer", sender="ana@client.example"))
+    assert '<b>Ana Morales</b> <span class="muted">&lt;ana@client.example&gt;</span>' in open_thread(signed_in(alice))
+
+
+def test_an_address_that_is_all_that_is_known_stands_there_once(
+    signed_in: SignIn, post: Post, alice: Membership
+) -> None:
+    post.file(Mail("Offer", sender="ana@client.example"))
+    assert "&lt;ana@client.example&gt;" not in open_thread(signed_in(alice))
+
+
+def test_recent_mail_names_each_conversation_once(post: Post, alice: Membership) -> None:
+    create_contact(ContactValues("Anna", "Petrova", ["anna@client.example"]))
+    post.file(Mail("Offer"), *(Mail("Re: Project") for _number in range(6)), Mail("Invoice"))
+    reader = read_thread(alice, Thread.objects.get(subject="Offer"), folder="inbox")
+    assert reader.card is not None
+    assert [message.subject for message in reader.card.recent] == ["Invoice", "Re: Project"]
