@@ -6,7 +6,7 @@ import re
 from contextlib import suppress
 
 import pytest
-from playwright.sync_api import APIResponse, Error, Page, Route, ViewportSize, expect
+from playwright.sync_api import APIResponse, Dialog, Error, Page, Route, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Account, Membership
@@ -90,6 +90,54 @@ def test_a_note_stands_though_the_timeline_was_just_being_read(
     with suppress(Error):  # nobody waits for it any more
         route.fulfill(response=answer)
     expect(page.locator("#timeline").get_by_text("Likes tea")).to_be_visible()
+
+
+def test_what_is_chosen_to_be_shown_is_not_taken_back_by_news(
+    page: Page, live_server: LiveServer, ana: Contact
+) -> None:
+    """News made the page ask for its timeline; their answer came after another part of it was chosen."""
+    held: list[Route] = []
+
+    def hold_first(route: Route) -> None:
+        held.append(route)
+        if len(held) > 1:
+            route.continue_()
+
+    page.goto(f"{live_server.url}/contacts/{ana.pk}/")
+    timeline = page.locator("#timeline")
+    page.route(re.compile(r"\?show="), hold_first)
+    with page.expect_request(re.compile(r"\?show=")):
+        page.evaluate("htmx.trigger(document.body, 'live-mail')")
+    with page.expect_event("requestfailed"):  # nobody waits for the news any more
+        timeline.get_by_role("link", name="Letters").click()
+    expect(timeline.get_by_role("link", name="Letters")).to_have_attribute("aria-current", "true")
+
+
+def test_a_note_is_added_by_the_keys_that_send_a_letter(page: Page, live_server: LiveServer, ana: Contact) -> None:
+    page.goto(f"{live_server.url}/contacts/{ana.pk}/")
+    page.get_by_role("textbox", name="Note").fill("Likes tea")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#timeline").get_by_text("Likes tea")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Note")).to_have_value("")
+
+
+def test_a_note_that_was_not_added_keeps_the_page_until_it_is_let_go(
+    page: Page, live_server: LiveServer, ana: Contact
+) -> None:
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.goto(f"{live_server.url}/contacts/{ana.pk}/")
+    page.get_by_role("textbox", name="Note").press_sequentially("Likes tea")
+    with page.expect_event("dialog"):
+        page.get_by_role("link", name="Leads").first.click(no_wait_after=True)
+    expect(page.get_by_role("textbox", name="Note")).to_have_value("Likes tea")
+    assert asked == ["beforeunload"]
+    page.get_by_role("textbox", name="Note").fill("")
 
 
 def test_a_note_a_tag_and_a_task(page: Page, live_server: LiveServer, ana: Contact) -> None:

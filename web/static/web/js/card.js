@@ -11,6 +11,18 @@ document.addEventListener("keydown", (event) => {
   form.querySelector("[data-cancel]").click();
 });
 
+// A note is added as a letter is sent, and not lost by a click beside it.
+document.addEventListener("keydown", (event) => {
+  const isAsked = (event.ctrlKey || event.metaKey) && event.key === "Enter" && !event.isComposing;
+  if (!isAsked || !event.target.matches("main form:has([name=text]) textarea")) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+});
+addEventListener("beforeunload", (event) => {
+  const note = document.getElementById("note-text");
+  if (note?.value.trim() && note.value !== note.defaultValue) event.preventDefault();
+});
+
 document.addEventListener("htmx:beforeRequest", (event) => {
   const { elt, requestConfig } = event.detail;
   if (elt.closest("[data-card-field]")) left = boxOf(elt)?.id ?? "";
