@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,8 +14,9 @@ from mailboxes.models import Mailbox
 from mailkit.types import OutgoingAttachment
 from tests.threads.builders import ANNA, SALES, Mail, Post, failed
 from threads.filing import Progress
-from threads.models import FolderEntry, Message, QuarantinedLetter
+from threads.models import FolderEntry, Message, QuarantinedLetter, Thread
 from threads.server_changes import mark_vanished
+from threads.thread_counts import RECOUNT
 
 MOST = 15  # BEGIN and COMMIT too: in a test they are SAVEPOINT and RELEASE
 FILE = OutgoingAttachment("offer.pdf", "application/pdf", b"%PDF" * 1000)
@@ -58,3 +60,22 @@ def test_a_batch_with_everything_in_it_costs_no_more(post: Post, progress: Progr
     assert Message.objects.filter(on_server=True, cards__contact=contact).count() == 6
     assert list(QuarantinedLetter.objects.values_list("entry__uid", flat=True)) == [9]
     assert FolderEntry.objects.filter(outcome="imported").count() == 10
+
+
+def scans(plan: dict[str, Any], table: str) -> list[dict[str, Any]]:
+    """The nodes of a plan that read this table."""
+    below = [found for part in plan.get("Plans", ()) for found in scans(part, table)]
+    return [plan, *below] if plan.get("Relation Name") == table and "Scan" in plan["Node Type"] else below
+
+
+def test_counting_threads_anew_reads_their_letters_once(post: Post) -> None:
+    """Of an account that nobody has counted yet PostgreSQL takes the wrong index; thread by thread, it would read all
+    letters as often as a batch has threads."""
+    post.file_at({number: Mail(f"s{number % 20}") for number in range(1, 61)}, progress=Progress.IMPORT)
+    thread_ids = list(Thread.objects.values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {RECOUNT}", {"threads": thread_ids})
+        ((plans,),) = cursor.fetchall()
+    reads = scans(plans[0]["Plan"], "threads_message")
+    assert [read["Actual Loops"] for read in reads] == [1]
+    assert reads[0]["Actual Rows"] == 60
