@@ -12,9 +12,10 @@ from threads.sql import run, select
 
 LOCK = "SELECT id, counterpart_name FROM threads_thread WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 
-# The letters are read once, whatever the planner thinks: of an account that it has not counted yet it expects one letter
-# and takes any index for the right one, and asked for each thread by itself it would read the whole account each time.
-# From the numbers of the threads it knows how many rows to look for. The newest letter is one that is kept, if any is.
+# The letters are read once, whatever the planner thinks: of an account that it has not counted yet it expects one
+# letter and takes any index for the right one, and asked for each thread by itself it would read the whole account each
+# time. From the numbers of the threads it knows how many rows to look for. The newest letter is one that is kept, if
+# any is.
 RECOUNT = """
 WITH letters AS MATERIALIZED (
   SELECT thread_id, id, received_at, subject, snippet, is_read, is_automatic, has_attachments,
@@ -25,7 +26,8 @@ facts AS MATERIALIZED (
     coalesce(max(received_at) FILTER (WHERE kept AND incoming AND NOT is_automatic) OVER whole
       > coalesce(max(received_at) FILTER (WHERE kept AND NOT incoming AND NOT is_automatic) OVER whole, '-infinity'),
       false) AS waiting,
-    count(*) FILTER (WHERE kept) OVER whole AS messages, count(*) FILTER (WHERE kept AND incoming) OVER whole AS incoming,
+    count(*) FILTER (WHERE kept) OVER whole AS messages,
+    count(*) FILTER (WHERE kept AND incoming) OVER whole AS incoming,
     count(*) FILTER (WHERE kept AND NOT incoming) OVER whole AS outgoing,
     count(*) FILTER (WHERE kept AND incoming AND NOT is_read) OVER whole AS unread,
     count(*) FILTER (WHERE NOT kept) OVER whole AS deleted, bool_or(kept AND has_attachments) OVER whole AS attachments

@@ -41,7 +41,5 @@ def test_a_template_that_a_trigger_sends_is_not_deleted_and_the_page_says_why(
     made = create_template(alice, TemplateFields(name="Offer", is_public=True))
     Trigger.objects.create(number=1, name="Send it again", type="mail", settings={"template": made.pk})
     answer = signed_in(alice).post(reverse("template_delete", args=[made.pk]), follow=True)
-    assert (
-        "This is sent by: trigger “Send it again”. Choose another template there first." in answer.content.decode()
-    )
+    assert "This is sent by: trigger “Send it again”. Choose another template there first." in answer.content.decode()
     assert answer.redirect_chain == [(reverse("template", args=[made.pk]), 302)]
