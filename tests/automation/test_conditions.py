@@ -63,7 +63,7 @@ def test_tag_and_field_of_the_lead_decide_and_those_of_contacts_choose(
     hot, boss = Tag.objects.get(name="hot"), Tag.objects.get(name="boss")
     wanted = [Condition("tag", "lead", "has", hot.pk), Condition("tag", "contact", "has", boss.pk)]
     action = make_action(alice, stages[1], make_template(alice), conditions=wanted)
-    run = Run(stage_action=action, lead=lead)
+    run = Run(stage_action=action, lead=lead, happened_at=lead.stage_since)
     lead.stage = stages[1]
     perform(run)
     assert sent_to() == [["ben@c.example"]]
