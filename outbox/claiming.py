@@ -17,7 +17,7 @@ from mailboxes.models import STOPPED, Mailbox
 from outbox.models import OutgoingMail
 from outbox.states import LEASE
 
-MOST_AHEAD = 20  # letters
+MOST_AHEAD = 50  # letters
 FRESH_SECONDS = 1.0  # so old may be what was read ahead: as if the letter had gone out that moment
 
 # OutgoingMailQuerySet.waiting and of_working_mailboxes, and the claim of states.claim. Nothing is left to what the

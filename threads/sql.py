@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -105,24 +105,28 @@ def _types(model: type[Model]) -> dict[str, str]:
 
 def array_literal(cells: Iterable[object]) -> str:
     """`{1,NULL,"it \\"is\\""}`: an array as PostgreSQL reads it (its manual, section 8.15.2)."""
-    return f"{{{','.join(map(_array_cell, cells))}}}"
-
-
-def _array_cell(cell: object) -> str:
-    if isinstance(cell, str):
-        return _quoted(cell)
-    if cell is None:
-        return "NULL"
-    if isinstance(cell, bytes):
-        return f'"\\\\x{cell.hex()}"'
-    if isinstance(cell, list):
-        return _quoted(array_literal(cell))
-    return cell.isoformat() if isinstance(cell, datetime) else str(cell)
+    return f"{{{','.join([_CELLS.get(type(cell), _odd_cell)(cell) for cell in cells])}}}"
 
 
 def _quoted(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+def _odd_cell(cell: object) -> str:
+    """A string's kin, such as a member of an enumeration; other values as they write themselves."""
+    return _quoted(cell) if isinstance(cell, str) else str(cell)
+
+
+# By its type, because there are some eighty cells in a letter.
+_CELLS: Mapping[type, Callable[[Any], str]] = {
+    str: _quoted,
+    int: str,
+    type(None): lambda _cell: "NULL",
+    bytes: lambda cell: f'"\\\\x{cell.hex()}"',
+    list: lambda cell: _quoted(array_literal(cell)),
+    datetime: datetime.isoformat,
+}
 
 
 def run_together(statements: Iterable[Statement | None]) -> None:
