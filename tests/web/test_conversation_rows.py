@@ -18,14 +18,16 @@ HOSTILE = """"><script>x</script>'&"""
 TEMPLATE = Path(__file__).parents[2] / "web/jinja2/mail/conversations.html"
 
 
-def drawn(hit: Hit | None = None, *, href: str = "/mail/inbox/7/", stage: str = "", **facts: str) -> str:
+def drawn(
+    hit: Hit | None = None, *, href: str = "/mail/inbox/7/", stage: str = "", card: str = "", **facts: str
+) -> str:
     at = datetime(2026, 5, 20, tzinfo=UTC)
     words = {"subject": "", "counterpart_address": "", "counterpart_name": "", "snippet": "", **facts}
     thread = ThreadLine(
         7, counterpart_key=KEY, message_count=1, unread_count=0, has_attachments=False, last_message_at=at, **words
     )
     stages, hits = {KEY: (stage, "one")}, {7: hit} if hit else {}
-    days = rows_by_day([thread], url_of=lambda _id: href, stages=stages, hits=hits)
+    days = rows_by_day([thread], url_of=lambda _id: href, names={KEY: card}, stages=stages, hits=hits)
     page = ListPage(days, None, problem="", unknown="", is_similar=False, most_hits=0)
     return render_to_string("mail/conversations.html", {"page": page, "current_id": 7})
 
@@ -71,5 +73,12 @@ def test_a_row_has_no_more_of_the_text_than_a_line() -> None:
     assert "o" * (SHOWN_CHARS + 1) not in drawn(snippet="o" * 200)
 
 
+def test_who_writes_without_a_name_is_called_as_on_the_card() -> None:
+    address = "ana@client.example"
+    assert address in drawn(counterpart_address=address)
+    assert "Ana Morales" in drawn(counterpart_address=address, card="Ana Morales")
+    assert "Anita" in drawn(counterpart_name="Anita", counterpart_address=address, card="Ana Morales")
+
+
 def test_a_page_without_rows_has_no_days() -> None:
-    assert rows_by_day([], url_of=str, stages={}, hits={}) == []
+    assert rows_by_day([], url_of=str, names={}, stages={}, hits={}) == []
