@@ -32,15 +32,16 @@ def subject_key(subject: str) -> str:
 
 def reply_subject(subject: str) -> str:
     """ "Re: " once, whatever prefixes the subject carried."""
-    return f"Re: {_bare(subject)}".rstrip()
+    return f"Re: {bare_subject(subject)}".rstrip()
 
 
 def forward_subject(subject: str) -> str:
     """ "Fwd: " once, whatever prefixes the subject carried."""
-    return f"Fwd: {_bare(subject)}".rstrip()
+    return f"Fwd: {bare_subject(subject)}".rstrip()
 
 
-def _bare(subject: str) -> str:
+def bare_subject(subject: str) -> str:
+    """Its own words, as they are written: without "Re:", "Fwd:" and their kin in other languages."""
     plain = " ".join(unicodedata.normalize("NFC", subject).split())
     folded = plain.casefold()
     # Folding seldom changes lengths; where it does, the places differ and the prefix stays.

@@ -18,6 +18,7 @@ from crm.leads import LeadValues, add_contacts, create_lead
 from crm.models import Contact, ContactEmail, Lead
 from mailboxes.models import Mailbox, SenderAlias
 from mailkit.addresses import email_key
+from mailkit.subjects import bare_subject
 from mailkit.types import Address, ParsedMessage
 from smart_addresses.models import ArrivedLetter, Creation
 from threads.grouping import answered_ids
@@ -92,7 +93,7 @@ def _go_on(letter: ArrivedLetter, contacts: Sequence[Contact], parsed: ParsedMes
 def _begin(
     letter: ArrivedLetter, contacts: Sequence[Contact], responsible: Membership | None, subject: str
 ) -> Creation:
-    name = " ".join(subject.split())[:MAX_LEAD_NAME].strip() or _name_without_subject(contacts[0])
+    name = bare_subject(subject)[:MAX_LEAD_NAME].strip() or _name_without_subject(contacts[0])
     values = LeadValues(name, company=contacts[0].company, responsible=responsible, contacts=contacts)
     lead = create_lead(values, how=HOW)
     note_events(contacts, EventKind.LEAD_MADE, how=HOW, lead=lead.pk, name=lead.name)

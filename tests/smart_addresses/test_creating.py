@@ -54,6 +54,13 @@ def test_one_lead_with_all_of_them(alice: Membership) -> None:
 
 
 @pytest.mark.rule("K43")
+@pytest.mark.parametrize("subject", ["Fwd: Kitchen for 12", "Пересл: Re: Kitchen for 12", "RV: Kitchen for 12"])
+def test_a_lead_has_the_own_words_of_the_subject(alice: Membership, subject: str) -> None:
+    arrive("lead", Mail(subject, cc=address("lead")))
+    assert Lead.objects.get().name == "Kitchen for 12"
+
+
+@pytest.mark.rule("K43")
 def test_the_lead_is_of_the_company_of_its_first_contact(alice: Membership) -> None:
     harbor = write_company(CompanyValues("Harbor"))
     create_contact(ContactValues("Anna", emails=["anna@client.example"], company=harbor))
