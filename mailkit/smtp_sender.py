@@ -48,6 +48,7 @@ class SmtpSession:
         self._await = loop.run_until_complete  # Runner.run sets a signal's handler anew for each word to the server
         self._client = client
         self._closing = closing
+        self._was_taken = False  # the last letter: the server has forgotten all that was said about it
         self.letter_count = 0  # handed over, or tried
 
     def send(
@@ -61,6 +62,7 @@ class SmtpSession:
         """
         letter = _dot_stuffed(raw)
         self.letter_count += 1
+        self._was_taken = False
         results = self._await(_announce(self._client, mail_from, recipients, len(letter)))
         try:
             on_data_accepted()
@@ -68,10 +70,15 @@ class SmtpSession:
             self.close()
             raise
         reply = self._await(_transmit(self._client, letter))
+        self._was_taken = True
         return SmtpResult(code=reply.code, reply=reply.message[:500], recipients=results)
 
     def is_ready(self) -> bool:
-        """Whether the server still listens. What was said about an earlier letter is forgotten (RFC 5321 4.1.1.5)."""
+        """Whether another letter may follow. What was said about one that was not taken is forgotten first (RFC 5321
+        section 4.1.1.5); after one that was, the next letter's MAIL tells as well whether the server still listens.
+        """
+        if self._was_taken:
+            return True
         try:
             return self._await(_reset(self._client)) == 250
         except MailError:

@@ -9,7 +9,7 @@ from typing import Self
 
 from mailboxes.connections import smtp_server, smtp_session
 from mailboxes.models import Mailbox
-from mailkit.errors import MailError, OutcomeUnknown
+from mailkit.errors import MailError, OutcomeUnknown, ServerThrottled
 from mailkit.smtp_sender import SmtpSession
 from mailkit.types import SmtpResult
 from outbox.failures import CLOSING
@@ -31,6 +31,7 @@ class Line:
     ) -> SmtpResult:
         """Hand one letter over. Raises MailError; OutcomeUnknown when nobody can tell."""
         session = self._session_of(mailbox)
+        is_used = session.letter_count > 0
         try:
             return session.send(
                 mail_from=mailbox.address, recipients=recipients, raw=raw, on_data_accepted=on_data_accepted
@@ -38,7 +39,9 @@ class Line:
         except BaseException as error:
             if not _was_answered(error):
                 self.hang_up()
-            raise
+            if not (is_used and _had_gone(error)):
+                raise
+        return self.send(mailbox, recipients=recipients, raw=raw, on_data_accepted=on_data_accepted)
 
     def hang_up(self) -> None:
         if self._session:
@@ -74,3 +77,10 @@ def _was_answered(error: BaseException) -> bool:
     if not isinstance(error, MailError) or isinstance(error, OutcomeUnknown):
         return False
     return error.code not in (0, CLOSING)
+
+
+def _had_gone(error: BaseException) -> bool:
+    """Whether the server had hung up after the letter before: it heard nothing of this one but who writes it."""
+    if not isinstance(error, MailError) or isinstance(error, ServerThrottled):
+        return False
+    return error.step == "mail" and error.code in (0, CLOSING)

@@ -1,4 +1,4 @@
-"""A session carries letter after letter; whether it still may is asked before each."""
+"""A session carries letter after letter; after one that was refused the server is told to forget it."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def test_letters_go_one_after_the_other_with_one_sign_in(smtp_sink: SmtpSink, cl
         assert session.letter_count == 3
     assert [letter.raw for letter in smtp_sink.letters] == [RAW] * 3
     assert smtp_sink.commands.count("AUTH PLAIN") == 1
+    assert "RSET" not in smtp_sink.commands
 
 
 def test_a_refused_letter_leaves_nothing_to_the_next(smtp_sink: SmtpSink, client_tls: ssl.SSLContext) -> None:
