@@ -59,7 +59,8 @@ class MemberViewSet(GenericViewSet[Any]):
         if self.action != "list":
             return known
         pages = PAGE if self.pagination_class else ()
-        return {*known, *pages, *getattr(self.filterset_class, "base_filters", ())}
+        filters = getattr(self.filterset_class, "base_filters", ())
+        return {*known, *pages, *filters, *getattr(self, "filterset_fields", ())}
 
     def finalize_response(self, request: Request | HttpRequest, response: Any, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401
         """What members see is theirs: no cache may keep it."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 
 from accounts.models import Membership
@@ -65,6 +67,15 @@ def problem_of(response: Answer, status: int, slug: str = "") -> dict[str, Any]:
     if slug:
         assert found["type"].endswith(f":{slug}"), found
     return found
+
+
+def unknown_names(answer: HttpResponseBase) -> set[str]:
+    """Fields and parameters that the API refused because it does not know them."""
+    if answer.status_code != 400 or answer.get("Content-Type") != "application/problem+json":
+        return set()
+    assert isinstance(answer, HttpResponse)
+    errors = json.loads(answer.content)["errors"]
+    return {error["pointer"].removeprefix("#/") for error in errors if error["code"] == "unknown"}
 
 
 def assert_closed(

@@ -127,7 +127,7 @@ def test_a_file_that_is_too_large_is_refused(alice_api: ApiClient, settings: Set
 
 
 def test_an_upload_without_a_file_is_refused(alice_api: ApiClient) -> None:
-    answer = alice_api.client.post(f"{API}uploads/", {"x": "y"})
+    answer = alice_api.client.post(f"{API}uploads/")
     assert problem_of(answer, 400)["errors"][0]["pointer"] == "#/file"
 
 

@@ -9,7 +9,7 @@ from mailboxes.models import Mailbox
 from tests.api.client import ApiClient, json_of, problem_of
 
 pytestmark = pytest.mark.django_db
-BODY = {"name": "Offer", "subject": "For {{contact.first_name}}", "html": "<p>Dear {{contact.first_name}}</p>"}
+BODY = {"name": "Offer", "subject": "For {{contact.first_name}}", "body": "<p>Dear {{contact.first_name}}</p>"}
 
 
 @pytest.fixture

@@ -57,6 +57,7 @@ def test_each_answer_has_one_form_which_a_client_may_ask_for(
     path: str, accepted: str, sent: str, alice_api: ApiClient
 ) -> None:
     answer = alice_api.client.get(f"/api/v1/{path}", headers={"Accept": accepted})
+    answer.close()
     assert (answer.status_code, answer["Content-Type"]) == (200, sent)
 
 
