@@ -14,6 +14,7 @@ from api.resources.attachments import AttachmentView
 from api.resources.audit import AuditView
 from api.resources.card_exports import CardExportView
 from api.resources.card_imports import CardImportView
+from api.resources.colleagues import ColleagueView
 from api.resources.companies import CompanyView
 from api.resources.contact_merging import DuplicatesView, MergingView
 from api.resources.contact_privacy import ContactErasureView, ContactMailView
@@ -62,6 +63,7 @@ ONE: dict[str, Any] = {"get": "retrieve", "patch": "partial_update"}  # there is
 router = SimpleRouter()
 router.register("users/invitations", InvitationView, "invitation")  # before users/{id}/
 router.register("users", UserView, "user")
+router.register("colleagues", ColleagueView, "colleague")
 router.register("groups", GroupView, "group")
 router.register("tokens", TokenView, "token")
 router.register("mailboxes", MailboxView, "mailbox")

@@ -162,7 +162,7 @@ def _drafts(member: Membership, thread: Thread, folder: str) -> list[Draft]:
 
 def _letters_of(member: Membership, thread: Thread, folder: str) -> MessageQuerySet:
     """What the member may read, with all that is drawn around the bodies, which the browser asks for one by one."""
-    bodies = Prefetch("bodies", MessageBody.objects.only("account", "message", "has_remote_images"))
+    bodies = Prefetch("bodies", MessageBody.objects.only("account", "message", "has_remote_images", "is_cut"))
     mine = Message.objects.visible_to(member).readable()
     letters = mine.filter(thread=thread, deleted_at__isnull=folder != "deleted")
     return letters.for_list().prefetch_related(bodies, "attachments", "events")

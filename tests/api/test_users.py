@@ -19,6 +19,15 @@ def test_an_administrator_lists_the_people(alice_api: ApiClient, alice: Membersh
     assert people[1]["availability"] == "offline"  # Bob has asked for nothing yet
 
 
+def test_everybody_finds_whom_a_card_can_name(bob_api: ApiClient, alice: Membership, bob: Membership) -> None:
+    people = json_of(bob_api.get("colleagues/"))["results"]
+    assert [person["name"] for person in people] == ["Alice Archer", "Bob Baker"]
+    assert people[0].keys() == {"id", "name", "is_active", "availability"}
+    card = json_of(bob_api.post("companies/", {"name": "Harbor", "responsible": people[0]["id"]}), 201)
+    assert card["responsible"] == str(alice.pk)
+    assert json_of(bob_api.get(f"colleagues/{bob.pk}/"))["id"] == str(bob.pk)
+
+
 def test_an_administrator_gives_and_takes_rights(alice_api: ApiClient, bob: Membership, bob_api: ApiClient) -> None:
     problem_of(bob_api.get("users/"), 403)
     changed = json_of(alice_api.patch(f"users/{bob.pk}/", {"role": "admin", "mail_access_all": False}))

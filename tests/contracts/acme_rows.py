@@ -235,6 +235,7 @@ def _people_rows(alice: Membership) -> dict[str, int]:
     next_manager(group)
     return {
         "member": alice.pk,
+        "colleague": alice.pk,
         "token": token.pk,
         "invitation": invitation.pk,
         "group": group.pk,

@@ -22,6 +22,7 @@ KIND_OF_PATH = {
     "account-exports": "export",
     "arrived-letters": "arrived",
     "users": "member",
+    "colleagues": "colleague",
     "groups": "group",
     "stores": "store",
     "tokens": "token",

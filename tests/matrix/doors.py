@@ -19,6 +19,7 @@ KIND_OF_PATH = {
     "account-exports": "export",
     "arrived-letters": "arrived",
     "users": "member",
+    "colleagues": "member",
     "invitations": "invitation",
     "groups": "group",
     "stores": "store",
