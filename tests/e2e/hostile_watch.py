@@ -22,6 +22,7 @@ PRESS = """async () => {
   for (let frames = 0; frames < 5; frames++) await new Promise(requestAnimationFrame);
 }"""
 EAGER = """document.querySelectorAll("iframe").forEach((frame) => (frame.loading = "eager"))"""
+LONG = 120_000  # milliseconds
 
 
 @dataclass
@@ -47,11 +48,11 @@ class Watch:
 
 
 def show(page: Page, url: str) -> None:
-    page.goto(url)
+    page.goto(url, timeout=LONG)  # a hundred frames: a busy machine takes its time
     page.evaluate(EAGER)
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state("networkidle", timeout=LONG)
     page.evaluate(PRESS)
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state("networkidle", timeout=LONG)
 
 
 def show_alone(page: Page, server: LiveServer, urls: Sequence[str], *, sandbox: str | None = None) -> None:

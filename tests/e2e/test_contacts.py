@@ -90,9 +90,9 @@ def test_contacts_are_found_and_ticked_for_a_lead(page: Page, start: str) -> Non
     page.goto(f"{start}/leads/new/")
     page.get_by_label("Name", exact=True).fill("Renewal")
     for name in ("Ana", "Tom"):
-        page.get_by_role("searchbox").fill(name)
-        page.get_by_label(f"{name} Example").check()
-    expect(page.get_by_label("Ana Example")).to_be_checked()
+        page.get_by_role("combobox", name="Find a contact").fill(name)
+        page.get_by_role("option", name=f"{name} Example").click()
+        expect(page.get_by_role("checkbox", name=f"{name} Example")).to_be_checked()
     page.get_by_role("button", name="Save").click()
     page.get_by_role("link", name="Renewal").click()
     expect(page.get_by_role("link", name="Ana Example")).to_be_visible()

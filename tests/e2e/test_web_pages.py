@@ -82,7 +82,7 @@ def test_a_page_is_made_and_written(page: Page, start: str, ana: Contact) -> Non
     page.get_by_role("button", name="Preview").click()
     dialog = page.get_by_role("dialog", name="Preview")
     dialog.get_by_label("For").press_sequentially("Ana")
-    dialog.get_by_role("button", name="Ana Morales").click()
+    dialog.get_by_role("option", name="Ana Morales").click()
     expect(page.frame_locator("iframe[name=template-preview-page]").get_by_text("Dear Ana")).to_be_visible()
     expect(dialog.get_by_text("For Ana")).to_be_visible()
     assert_accessible(page)
